@@ -37,7 +37,7 @@ EXPORTS = {
 CHECKS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
-    "lint-imports": ["-c", "from importlinter.cli import lint_imports_command as run; run()"],
+    "lint-imports": ["-c", "from importlinter.cli import lint_imports_command as run; run(['--no-logo'])"],
     "mypy": ["-m", "mypy"],
     "pyright": ["-m", "pyright"],
 }
