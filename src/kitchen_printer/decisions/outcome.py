@@ -1,0 +1,38 @@
+"""How an attempt can end. A closed set: what happened to the paper, not what went wrong in the code."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kitchen_printer.decisions.reason import Reason
+
+
+class Evidence(StrEnum):
+    """What proved a print."""
+
+    TOKEN = "token"  # noqa: S105  # the printer echoed this attempt's own token, in order
+    QUEUED_STATUS = "queued status"  # the printer answered a question queued behind the ticket
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No paper can come of this attempt. An unmarked retry is safe."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The printer itself said that the ticket is on paper; ``is_cut`` tells whether it also cut it."""
+
+    evidence: Evidence
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Paper may or may not have come. Only a marked retry is safe."""
+
+    reason: Reason
+
+
+Outcome = NotSent | Confirmed | Uncertain
