@@ -1,0 +1,142 @@
+"""Configuration: the environment, read once, checked whole, frozen."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+Seconds = float
+
+
+class BadConfigurationError(ValueError):
+    """The environment is not usable; the message has one line per problem: name, what is wrong, the range."""
+
+
+class Settings(BaseSettings):
+    """Everything the process is told by its environment. Durations are in seconds.
+
+    What SQL must see too (time zone, business day, default station) lives in ``kitchen_settings`` instead.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    database_url: Annotated[SecretStr, Field(alias="DATABASE_URL")] = SecretStr("")
+    """PostgreSQL address, ``postgresql://user:password@host:port/name``; several hosts are allowed."""
+
+    database_url_file: Annotated[Path | None, Field(alias="DATABASE_URL_FILE")] = None
+    """A file that holds the address instead, so that no password stands in the environment."""
+
+    poll_seconds: Annotated[Seconds, Field(alias="KITCHEN_POLL_SECONDS", ge=0.1, le=60)] = 1
+    """How often the database is asked for work when no notification comes."""
+
+    lease_seconds: Annotated[Seconds, Field(alias="KITCHEN_LEASE_SECONDS", ge=2, le=120)] = 15
+    """How long printers stay with a service that is no longer heard of."""
+
+    confirm_seconds: Annotated[Seconds, Field(alias="KITCHEN_CONFIRM_SECONDS", ge=2, le=300)] = 30
+    """How long a printer may take to confirm, beyond the estimated print time."""
+
+    give_up_seconds: Annotated[Seconds, Field(alias="KITCHEN_GIVE_UP_SECONDS", ge=30, le=86400)] = 1800
+    """How long a ticket waits for a printer that a running service sees unable to print."""
+
+    max_attempts: Annotated[int, Field(alias="KITCHEN_MAX_ATTEMPTS", ge=1, le=20)] = 3
+    """How many attempts that may have printed a ticket gets."""
+
+    health_host: Annotated[str, Field(alias="KITCHEN_HEALTH_HOST", min_length=1)] = "127.0.0.1"
+    """Address the health port binds to; 0.0.0.0 for all interfaces."""
+
+    health_port: Annotated[int, Field(alias="KITCHEN_HEALTH_PORT", ge=0, le=65535)] = 9100
+    """Port of ``/health`` and ``/livez``; 0 takes any free one."""
+
+    log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(alias="KITCHEN_LOG_LEVEL")] = (
+        "info"
+    )
+    """The least severe facts that are logged."""
+
+    log_format: Annotated[Literal["json", "console"], Field(alias="KITCHEN_LOG_FORMAT")] = "json"
+    """JSON lines for machines, or a console view for people."""
+
+    @model_validator(mode="after")
+    def _one_database(self) -> "Settings":
+        if bool(self.database_url.get_secret_value()) == bool(self.database_url_file):
+            raise ValueError("set exactly one of DATABASE_URL and DATABASE_URL_FILE")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the given mapping only: the caller says which environment counts."""
+        return (init_settings,)
+
+    @property
+    def dsn(self) -> str:
+        """The database address with its password: for the driver only, never for a log."""
+        if self.database_url_file is not None:
+            return self.database_url_file.read_text(encoding="utf-8").strip()
+        return self.database_url.get_secret_value()
+
+    @property
+    def heartbeat_seconds(self) -> Seconds:
+        """How often the lease is renewed: three chances before it ends."""
+        return self.lease_seconds / 3
+
+    @property
+    def lease_margin_seconds(self) -> Seconds:
+        """How long before its end a lease is no longer acted upon."""
+        return self.lease_seconds / 5
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read and check the environment. Raises :class:`BadConfigurationError` naming every problem at once."""
+    known = {name: value for name, value in environment.items() if name in variable_names() and value != ""}
+    try:
+        settings = Settings(**_unconverted(known))
+    except ValidationError as error:
+        raise BadConfigurationError(_worded(error)) from None
+    _check_database_address(settings)
+    return settings
+
+
+def variable_names() -> frozenset[str]:
+    """The names of all variables that are read."""
+    return frozenset(field.alias for field in Settings.model_fields.values() if field.alias)
+
+
+def _unconverted(values: dict[str, str]) -> dict[str, Any]:
+    return {**values}
+
+
+def _worded(error: ValidationError) -> str:
+    lines: list[str] = []
+    for each in error.errors(include_input=False, include_url=False):
+        name = ".".join(str(part) for part in each["loc"])
+        message = each["msg"].removeprefix("Value error, ")
+        lines.append(f"{name}: {message}{_range_of(name)}" if name else message)
+    return "\n".join(lines)
+
+
+def _range_of(name: str) -> str:
+    for field in Settings.model_fields.values():
+        if field.alias == name:
+            low = next((each.ge for each in field.metadata if hasattr(each, "ge")), None)
+            high = next((each.le for each in field.metadata if hasattr(each, "le")), None)
+            return f" (allowed: {low} to {high})" if low is not None and high is not None else ""
+    return ""
+
+
+def _check_database_address(settings: Settings) -> None:
+    if settings.database_url_file is not None and not settings.database_url_file.is_file():
+        raise BadConfigurationError(f"DATABASE_URL_FILE: there is no file {settings.database_url_file}")
+    scheme = urlsplit(settings.dsn).scheme if "://" in settings.dsn else "key=value"
+    if scheme not in ("postgresql", "postgres", "key=value") or not settings.dsn:
+        raise BadConfigurationError(
+            f"DATABASE_URL: expected postgresql://user:password@host:5432/name, found the scheme {scheme!r}"
+        )

@@ -1,0 +1,134 @@
+"""Connections to PostgreSQL, every use of them under a deadline of our own.
+
+A server that stops answering without closing its connections would hold the driver for ever: no statement
+timeout runs on a frozen server. So each use of a connection starts a timer that cuts the connection from our
+side; the driver then sees the end of the stream and raises as if the server had gone.
+"""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from decimal import Decimal
+from typing import Any, Final
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_loads
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+DEADLINE_SECONDS: Final = 5.0
+"""How long one use of a connection may take, all its statements together."""
+
+CONNECT_SECONDS: Final = 3
+POOL_SIZE_MAX: Final = 4
+"""Claiming, recording and looking around go on at once; a fourth connection is spare."""
+
+Connection = AsyncConnection[DictRow]
+Row = dict[str, Any]
+
+
+class DatabaseLostError(Exception):
+    """The database did not do what was asked, for a reason that may pass: try again later.
+
+    Nothing is known about whether the last commit went through.
+    """
+
+
+class Database:
+    """A small pool of connections that outlives any number of database outages."""
+
+    def __init__(self, dsn: str, application_name: str) -> None:
+        self._settings: dict[str, Any] = {
+            "autocommit": True,
+            "row_factory": dict_row,
+            "prepare_threshold": 1,
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": application_name,
+            "options": "-c timezone=UTC -c statement_timeout=4s -c lock_timeout=3s"
+            " -c idle_in_transaction_session_timeout=10s",
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+        }
+        self._dsn = dsn
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            dsn,
+            connection_class=AsyncConnection[DictRow],
+            kwargs=self._settings,
+            min_size=1,
+            max_size=POOL_SIZE_MAX,
+            timeout=DEADLINE_SECONDS,
+            reconnect_timeout=10,
+            configure=_read_numbers_exactly,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Start connecting in the background; a database that is down now may come up later."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close all connections, waiting for nobody longer than the deadline."""
+        await self._pool.close(timeout=DEADLINE_SECONDS)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection in autocommit mode. Raises :class:`DatabaseLostError`."""
+        with worded():
+            async with self._pool.connection() as connection:
+                with deadline(connection):
+                    yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection inside one transaction. Raises :class:`DatabaseLostError`."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def connect_alone(self) -> Connection:
+        """Open a connection outside the pool, for LISTEN. Raises :class:`DatabaseLostError`."""
+        with worded():
+            return await AsyncConnection[DictRow].connect(self._dsn, **self._settings)
+
+
+def cut(connection: Connection) -> None:
+    """Cut the connection's line, whatever it is doing: the driver notices at once and raises."""
+    if connection.closed:
+        return
+    # The line may be down already, which is what is wanted.
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
+@contextmanager
+def deadline(connection: Connection, seconds: float = DEADLINE_SECONDS) -> Iterator[None]:
+    """Cut the connection unless the block ends in time."""
+    timer = asyncio.get_running_loop().call_later(seconds, cut, connection)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def worded() -> Iterator[None]:
+    """Turn the driver's many ways of saying "not now" into one error; programming errors pass through."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseLostError("no connection to the database") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError) as error:
+        raise DatabaseLostError(str(error).strip().partition("\n")[0] or type(error).__name__) from error
+
+
+def _exact_json(text: str | bytes) -> Any:
+    return json.loads(text, parse_float=Decimal)
+
+
+async def _read_numbers_exactly(connection: Connection) -> None:
+    """Let quantities inside JSON arrive as decimals: a float would turn 0.1 into something else."""
+    set_json_loads(_exact_json, connection)

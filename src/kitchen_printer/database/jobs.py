@@ -1,0 +1,195 @@
+"""What is to be done, and by which lane: look around, choose printers, claim."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import UUID
+
+from kitchen_printer.database.connection import Database, Row
+from kitchen_printer.decisions.routing import Target
+from kitchen_printer.decisions.ticket import Job, JobKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """What one printer has before it: jobs due now, all open jobs, and since when the oldest is open."""
+
+    printer_id: int
+    due: int
+    open: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """One look at the database: what has changed and what there is to do."""
+
+    routing_version: int
+    has_new_tickets: bool
+    has_abandoned_attempts: bool
+    tickets_failed: int
+    tickets_without_route: int
+    backlogs: tuple[Backlog, ...]
+
+
+_LOOK_AROUND: LiteralString = """
+SELECT s.routing_version,
+       EXISTS (SELECT FROM kitchen_tickets
+                WHERE expanded_at IS NULL AND coalesce(not_before, '-infinity') <= now()
+                  AND (%(any_station)s OR upper(btrim(printer_target)) = ANY(%(stations)s))) AS has_new_tickets,
+       EXISTS (SELECT FROM print_attempts a JOIN lanes l USING (printer_id)
+                WHERE a.outcome IS NULL AND l.owner = %(me)s AND l.epoch > a.lease_epoch) AS has_abandoned_attempts,
+       (SELECT count(*) FROM kitchen_tickets WHERE status = 'FAILED') AS tickets_failed,
+       (SELECT count(*) FROM kitchen_tickets
+         WHERE expanded_at IS NULL AND NOT %(any_station)s
+           AND NOT upper(btrim(printer_target)) = ANY(%(stations)s)) AS tickets_without_route,
+       (SELECT coalesce(jsonb_agg(b), '[]') FROM (
+           SELECT printer_id, count(*) FILTER (WHERE state = 'WAITING' AND not_before <= now()) AS due,
+                  count(*) AS open, min(created_at) AS oldest
+             FROM print_jobs WHERE settled_at IS NULL AND printer_id IS NOT NULL GROUP BY printer_id) b) AS backlogs
+  FROM kitchen_settings s
+"""
+
+
+async def look_around(
+    database: Database, me: UUID, stations: Sequence[str], *, any_station: bool
+) -> Surroundings:
+    """Look once at everything that may need doing; ``stations`` are those with a way to paper."""
+    values = {"me": me, "stations": list(stations), "any_station": any_station}
+    async with database.connection() as connection:
+        row = await (await connection.execute(_LOOK_AROUND, values)).fetchone()
+    if row is None:
+        raise LookupError("kitchen_settings has no row: it was deleted; insert one with its defaults")
+    backlogs = tuple(
+        Backlog(
+            printer_id=each["printer_id"],
+            due=each["due"],
+            open=each["open"],
+            oldest=datetime.fromisoformat(each["oldest"]),
+        )
+        for each in row["backlogs"]
+    )
+    row["backlogs"] = backlogs
+    return Surroundings(**row)
+
+
+async def assign(database: Database, chosen: Mapping[Target, int]) -> None:
+    """Give every waiting job the printer that is now chosen for its station and copy."""
+    targets = sorted(chosen, key=lambda each: (each.station, each.copy_no))
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            UPDATE print_jobs j SET printer_id = c.printer_id
+              FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS c(station, copy_no, printer_id)
+             WHERE j.state = 'WAITING' AND j.kind = 'TICKET'
+               AND (j.station_code, j.copy_no) = (c.station, c.copy_no) AND j.printer_id <> c.printer_id
+            """,
+            [
+                [target.station for target in targets],
+                [target.copy_no for target in targets],
+                [chosen[target] for target in targets],
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRequest:
+    """A lane that is ready for a ticket: its lease, and the tokens its next attempt will use."""
+
+    printer_id: int
+    epoch: int
+    token_printed: str
+    token_cut: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A job that is ours, its attempt on record, with the stored content of its ticket, not parsed yet."""
+
+    job: Job
+    content: Mapping[str, object]
+
+
+# Locks go lane, tickets in id order, jobs. The job rows taken here are WAITING ones, those that record()
+# locks are PRINTING ones, so the two never wait for each other over jobs.
+_CLAIM: LiteralString = """
+WITH lane AS MATERIALIZED (
+    SELECT l.printer_id, l.epoch, w.token_printed, w.token_cut
+      FROM unnest(%(printers)s::bigint[], %(epochs)s::bigint[], %(printed)s::text[], %(cut)s::text[])
+           AS w(printer_id, epoch, token_printed, token_cut)
+      JOIN lanes l USING (printer_id)
+      JOIN kitchen_replicas r ON r.owner = l.owner
+     WHERE l.owner = %(me)s AND l.epoch = w.epoch AND r.until > clock_timestamp()
+     ORDER BY l.printer_id
+       FOR SHARE OF l),
+head AS MATERIALIZED (
+    SELECT lane.printer_id, oldest.id, oldest.ticket_id
+      FROM lane CROSS JOIN LATERAL (
+          SELECT q.id, q.ticket_id FROM print_jobs q
+           WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
+             AND NOT EXISTS (
+                 SELECT FROM print_jobs o
+                  WHERE o.settled_at IS NULL AND o.state <> 'HELD'
+                    AND (o.bill_id, o.station_code, o.copy_no) = (q.bill_id, q.station_code, q.copy_no)
+                    AND (o.ticket_id, o.reprint_no) < (q.ticket_id, q.reprint_no))
+           ORDER BY q.ticket_id, q.id LIMIT 1) oldest),
+ticket AS MATERIALIZED (
+    SELECT t.id FROM kitchen_tickets t WHERE t.id IN (SELECT ticket_id FROM head)
+     ORDER BY t.id FOR NO KEY UPDATE),
+pick AS MATERIALIZED (
+    SELECT q.* FROM print_jobs q JOIN head ON head.id = q.id
+     WHERE q.state = 'WAITING' AND q.printer_id = head.printer_id AND q.ticket_id IN (SELECT id FROM ticket)
+       FOR NO KEY UPDATE OF q SKIP LOCKED),
+made AS (
+    INSERT INTO print_attempts (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked,
+                                token_printed, token_cut)
+    SELECT pick.id, pick.kind, pick.attempts + 1, lane.printer_id, lane.epoch, %(me)s,
+           pick.kind = 'REPRINT' OR pick.maybe_on_paper, lane.token_printed, lane.token_cut
+      FROM pick JOIN lane USING (printer_id)
+    ON CONFLICT DO NOTHING
+    RETURNING id, job_id, attempt_no, printer_id, marked, token_printed, token_cut),
+moved AS (
+    UPDATE print_jobs q SET state = 'PRINTING', attempts = made.attempt_no FROM made WHERE q.id = made.job_id),
+begun AS (
+    UPDATE kitchen_tickets t SET status = 'PRINTING' FROM made JOIN pick ON pick.id = made.job_id
+     WHERE t.id = pick.ticket_id AND t.status = 'NEW'),
+noted AS (
+    INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
+    SELECT 'claimed', pick.ticket_id, pick.id, made.id, made.printer_id,
+           jsonb_build_object('attempt', made.attempt_no, 'marked', made.marked)
+      FROM made JOIN pick ON pick.id = made.job_id)
+SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
+       pick.id, pick.kind, pick.ticket_id, pick.copy_no, pick.station_code AS station, pick.spent,
+       pick.maybe_on_paper, pick.waited_seconds,
+       (SELECT to_jsonb(t) || jsonb_build_object(
+                   'station', upper(btrim(t.printer_target)),
+                   'lines', coalesce((SELECT jsonb_agg(to_jsonb(i) ORDER BY i.line_no, i.id)
+                                        FROM kitchen_ticket_items i WHERE i.kitchen_ticket_id = t.id), '[]'))
+          FROM kitchen_tickets t WHERE t.id = pick.ticket_id) AS content
+  FROM made JOIN pick ON pick.id = made.job_id
+"""
+
+
+async def claim(database: Database, me: UUID, requests: Sequence[ClaimRequest]) -> list[Claimed]:
+    """Claim the oldest due job of every lane that asks, and put its attempt on record, in one statement.
+
+    A lane gets nothing when it has no due job, when its head waits for an older ticket of its bill, or when
+    it is no longer ours. When this returns, the attempts are committed: bytes may be sent.
+    """
+    values: dict[str, Any] = {
+        "me": me,
+        "printers": [each.printer_id for each in requests],
+        "epochs": [each.epoch for each in requests],
+        "printed": [each.token_printed for each in requests],
+        "cut": [each.token_cut for each in requests],
+    }
+    async with database.connection() as connection:
+        rows = await (await connection.execute(_CLAIM, values)).fetchall()
+    return [_claimed(row) for row in rows]
+
+
+def _claimed(row: Row) -> Claimed:
+    content = row.pop("content")
+    row["kind"] = JobKind(row["kind"])
+    return Claimed(Job(**row), content)

@@ -1,0 +1,64 @@
+"""Who serves which printer: one heartbeat row per replica, and lanes that name their owner and epoch."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from kitchen_printer.database.connection import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lane is ours; the epoch tells this ownership from all earlier ones."""
+
+    printer_id: int
+    epoch: int
+
+
+async def send_heartbeat(database: Database, me: UUID, lease_seconds: float, version: str) -> None:
+    """Say that we live, for as long as a lease lasts; the first time this makes our row."""
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            INSERT INTO kitchen_replicas (owner, until, version)
+            VALUES (%(me)s, now() + make_interval(secs => %(seconds)s), %(version)s)
+            ON CONFLICT (owner) DO UPDATE SET until = excluded.until
+            """,
+            {"me": me, "seconds": lease_seconds, "version": version},
+        )
+
+
+async def take_free_lanes(database: Database, me: UUID) -> list[Lease]:
+    """Take lanes whose owner is not heard of any more, at most our share; return all that are ours now.
+
+    The share is the number of lanes over the number of living replicas, rounded up. Taking a lane raises its
+    epoch, which shuts every earlier owner out of it.
+    """
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            WITH living AS (SELECT owner FROM kitchen_replicas WHERE until > now()),
+            free AS (
+                SELECT l.printer_id FROM lanes l
+                 WHERE l.owner IS NULL OR l.owner NOT IN (SELECT owner FROM living)
+                 ORDER BY l.printer_id
+                 LIMIT greatest(0, (SELECT ceil(count(*)::numeric / greatest(1, (SELECT count(*) FROM living)))
+                                      FROM lanes)
+                                   - (SELECT count(*) FROM lanes WHERE owner = %(me)s))
+                   FOR NO KEY UPDATE SKIP LOCKED)
+            UPDATE lanes l SET owner = %(me)s, epoch = l.epoch + 1
+              FROM free WHERE l.printer_id = free.printer_id
+               AND EXISTS (SELECT FROM living WHERE owner = %(me)s)
+            """,
+            {"me": me},
+        )
+        cursor = await connection.execute(
+            "SELECT printer_id, epoch FROM lanes WHERE owner = %s ORDER BY printer_id", [me]
+        )
+        return [Lease(row["printer_id"], row["epoch"]) async for row in cursor]
+
+
+async def leave(database: Database, me: UUID) -> None:
+    """Hand all lanes back and say that we are gone, so that another replica need not wait for the lease."""
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE lanes SET owner = NULL WHERE owner = %s", [me])
+        await connection.execute("UPDATE kitchen_replicas SET until = now() WHERE owner = %s", [me])

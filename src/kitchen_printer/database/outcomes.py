@@ -1,0 +1,228 @@
+"""How attempts ended: written once, with the job, the ticket and the events, in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, LiteralString
+from uuid import UUID
+
+from kitchen_printer.database.connection import Connection, Database
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.retry import Decision
+
+RESCUE_MAX = 200
+"""Abandoned attempts taken up in one look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """One attempt, how it ended, and what becomes of its job.
+
+    ``waited_seconds`` is how long the printer was seen unable to go on during the attempt; the payload's size
+    and SHA-256 are None when nothing was laid out.
+    """
+
+    attempt_id: int
+    job_id: int
+    ticket_id: int
+    outcome: Outcome
+    decision: Decision
+    waited_seconds: float = 0.0
+    payload_bytes: int | None = None
+    payload_sha256: bytes | None = None
+
+
+_LOCK_TICKETS: LiteralString = """
+SELECT id FROM kitchen_tickets WHERE id = ANY(%(tickets)s) ORDER BY id FOR NO KEY UPDATE
+"""
+
+# An attempt is settled by its owner, or, once its lane has a newer epoch, by the lane's new owner. Settled
+# already by somebody else: our late truth becomes an event. Settled already by us: this is the repetition
+# after a commit whose answer was lost, and nothing is left to do.
+_SETTLE: LiteralString = """
+WITH o AS MATERIALIZED (
+    SELECT * FROM unnest(%(attempts)s::bigint[], %(outcomes)s::text[], %(evidences)s::text[], %(reasons)s::text[],
+                         %(sizes)s::int[], %(hashes)s::bytea[], %(states)s::text[], %(spents)s::int[],
+                         %(maybes)s::bool[], %(failed)s::text[], %(waited)s::float8[])
+        AS o(attempt_id, outcome, evidence, reason, payload_bytes, payload_sha256, state, spent, maybe_on_paper,
+             failed_reason, waited_seconds)),
+settled AS (
+    UPDATE print_attempts a
+       SET outcome = o.outcome, evidence = o.evidence, reason = o.reason, payload_bytes = o.payload_bytes,
+           payload_sha256 = o.payload_sha256, settled_by = %(me)s, finished_at = clock_timestamp()
+      FROM o
+     WHERE a.id = o.attempt_id AND a.outcome IS NULL
+       AND (a.owner = %(me)s OR EXISTS (SELECT FROM lanes l WHERE l.printer_id = a.printer_id
+                                           AND l.owner = %(me)s AND l.epoch > a.lease_epoch))
+    RETURNING a.id, a.job_id, a.printer_id, a.attempt_no, a.marked),
+moved AS (
+    UPDATE print_jobs j
+       SET state = o.state, spent = o.spent, maybe_on_paper = o.maybe_on_paper, failed_reason = o.failed_reason,
+           waited_seconds = j.waited_seconds + o.waited_seconds,
+           settled_at = CASE WHEN o.state IN ('PRINTED', 'FAILED', 'CANCELLED') THEN clock_timestamp() END
+      FROM settled JOIN o ON o.attempt_id = settled.id
+     WHERE j.id = settled.job_id AND j.state = 'PRINTING'),
+noted AS (
+    INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
+    SELECT lower(o.outcome), j.ticket_id, j.id, settled.id, settled.printer_id,
+           jsonb_strip_nulls(jsonb_build_object('attempt', settled.attempt_no, 'marked', settled.marked,
+               'evidence', o.evidence, 'reason', o.reason, 'job', o.state))
+      FROM settled JOIN o ON o.attempt_id = settled.id JOIN print_jobs j ON j.id = settled.job_id
+     ORDER BY settled.id)
+INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
+SELECT 'late_' || lower(o.outcome), j.ticket_id, j.id, a.id, a.printer_id,
+       jsonb_strip_nulls(jsonb_build_object('attempt', a.attempt_no, 'evidence', o.evidence, 'reason', o.reason,
+                                            'recorded', a.outcome))
+  FROM o JOIN print_attempts a ON a.id = o.attempt_id JOIN print_jobs j ON j.id = a.job_id
+ WHERE a.outcome IS NOT NULL AND a.settled_by <> %(me)s
+"""
+
+# Its own statement, after the tickets are locked and the jobs have moved: only so do two copies that settle
+# at the same moment see each other.
+_DERIVE_STATUS: LiteralString = """
+UPDATE kitchen_tickets t
+   SET status = s.status, failed_reason = s.failed_reason,
+       printed_at = CASE WHEN s.status = 'PRINTED' THEN coalesce(t.printed_at, clock_timestamp()) END
+  FROM (SELECT ticket_id,
+               CASE WHEN bool_or(has_failed) THEN 'FAILED' WHEN bool_and(is_done) THEN 'PRINTED'
+                    WHEN bool_and(is_untouched) THEN 'NEW' ELSE 'PRINTING' END AS status,
+               min(failed_reason) FILTER (WHERE has_failed) AS failed_reason
+          FROM (SELECT j.ticket_id, j.failed_reason, j.attempts = 0 AND j.state = 'WAITING' AS is_untouched,
+                       j.state IN ('PRINTED', 'CANCELLED') OR r.is_reprinted AS is_done,
+                       j.state = 'FAILED' AND NOT r.is_reprinted AS has_failed
+                  FROM print_jobs j CROSS JOIN LATERAL (
+                       SELECT EXISTS (SELECT FROM print_jobs r WHERE (r.ticket_id, r.copy_no) = (j.ticket_id, j.copy_no)
+                                         AND r.kind = 'REPRINT' AND r.state = 'PRINTED') AS is_reprinted) r
+                 WHERE j.ticket_id = ANY(%(tickets)s) AND j.kind = 'TICKET') copies
+         GROUP BY ticket_id) s
+ WHERE t.id = s.ticket_id AND (t.status, t.failed_reason) IS DISTINCT FROM (s.status, s.failed_reason)
+"""
+
+
+async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> None:
+    """Write down how attempts ended. Repeating it is harmless; an outcome is never overwritten."""
+    values = _columns(settlements) | {"me": me}
+    async with database.transaction() as connection, connection.pipeline():
+        await connection.execute(_LOCK_TICKETS, values)
+        await connection.execute(_SETTLE, values)
+        await connection.execute(_DERIVE_STATUS, values)
+
+
+def _columns(settlements: Sequence[Settlement]) -> dict[str, Any]:
+    return {
+        "tickets": sorted({each.ticket_id for each in settlements}),
+        "attempts": [each.attempt_id for each in settlements],
+        "outcomes": [_name(each.outcome) for each in settlements],
+        "evidences": [_evidence(each.outcome) for each in settlements],
+        "reasons": [_reason(each.outcome) for each in settlements],
+        "sizes": [each.payload_bytes for each in settlements],
+        "hashes": [each.payload_sha256 for each in settlements],
+        "states": [each.decision.state for each in settlements],
+        "spents": [each.decision.spent for each in settlements],
+        "maybes": [each.decision.maybe_on_paper for each in settlements],
+        "failed": [each.decision.failed_reason for each in settlements],
+        "waited": [each.waited_seconds for each in settlements],
+    }
+
+
+def _name(outcome: Outcome) -> str:
+    match outcome:
+        case NotSent():
+            return "NOT_SENT"
+        case Confirmed():
+            return "CONFIRMED"
+        case Uncertain():
+            return "UNCERTAIN"
+
+
+def _evidence(outcome: Outcome) -> str | None:
+    if not isinstance(outcome, Confirmed):
+        return None
+    return outcome.evidence if outcome.is_cut else f"{outcome.evidence}, not cut"
+
+
+def _reason(outcome: Outcome) -> str | None:
+    return None if isinstance(outcome, Confirmed) else outcome.reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandoned:
+    """An attempt that its owner left open: he is gone, and the lane is ours."""
+
+    attempt_id: int
+    job_id: int
+    ticket_id: int
+    printer_id: int
+    spent: int
+    maybe_on_paper: bool
+
+
+async def abandoned_attempts(database: Database, me: UUID) -> list[Abandoned]:
+    """Return open attempts of older epochs on our lanes, oldest first."""
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            """
+            SELECT a.id AS attempt_id, a.job_id, j.ticket_id, a.printer_id, j.spent, j.maybe_on_paper
+              FROM print_attempts a JOIN lanes l USING (printer_id) JOIN print_jobs j ON j.id = a.job_id
+             WHERE a.outcome IS NULL AND l.owner = %s AND l.epoch > a.lease_epoch
+             ORDER BY a.id LIMIT %s
+            """,
+            [me, RESCUE_MAX],
+        )
+        return [Abandoned(**row) async for row in cursor]
+
+
+async def add_waiting_time(database: Database, printer_id: int, seconds: float) -> float:
+    """Count time in which a printer was seen unable to print against its waiting jobs.
+
+    Returns the longest waiting time among them, 0 when there are none.
+    """
+    async with database.connection() as connection:
+        row = await (
+            await connection.execute(
+                """
+                WITH counted AS (
+                    UPDATE print_jobs SET waited_seconds = waited_seconds + %s
+                     WHERE printer_id = %s AND state = 'WAITING' RETURNING waited_seconds)
+                SELECT coalesce(max(waited_seconds), 0) AS longest FROM counted
+                """,
+                [seconds, printer_id],
+            )
+        ).fetchone()
+    return float(row["longest"]) if row else 0.0
+
+
+async def give_up(database: Database, printer_id: int, limit_seconds: float, reason: Reason) -> int:
+    """Fail the jobs of a printer that have waited too long; return how many."""
+    values = {"printer": printer_id, "limit": limit_seconds, "reason": reason}
+    async with database.transaction() as connection:
+        tickets = await _lock_tickets_to_give_up(connection, values)
+        cursor = await connection.execute(
+            """
+            WITH failed AS (
+                UPDATE print_jobs SET state = 'FAILED', failed_reason = %(reason)s, settled_at = clock_timestamp()
+                 WHERE printer_id = %(printer)s AND state = 'WAITING' AND waited_seconds >= %(limit)s
+                   AND ticket_id = ANY(%(tickets)s)
+                RETURNING id, ticket_id, printer_id, waited_seconds)
+            INSERT INTO print_events (event, ticket_id, job_id, printer_id, detail)
+            SELECT 'gave_up', ticket_id, id, printer_id,
+                   jsonb_build_object('reason', %(reason)s::text, 'waited_seconds', round(waited_seconds))
+              FROM failed ORDER BY id
+            """,
+            values | {"tickets": tickets},
+        )
+        await connection.execute(_DERIVE_STATUS, {"tickets": tickets})
+        return cursor.rowcount
+
+
+async def _lock_tickets_to_give_up(connection: Connection, values: dict[str, Any]) -> list[int]:
+    cursor = await connection.execute(
+        """
+        SELECT id FROM kitchen_tickets
+         WHERE id IN (SELECT ticket_id FROM print_jobs
+                       WHERE printer_id = %(printer)s AND state = 'WAITING' AND waited_seconds >= %(limit)s)
+         ORDER BY id FOR NO KEY UPDATE
+        """,
+        values,
+    )
+    return [row["id"] async for row in cursor]

@@ -1,0 +1,40 @@
+"""LISTEN as a hint: somebody submitted something. Polling stays the truth."""
+
+from collections.abc import Callable
+from typing import Final
+
+from kitchen_printer.database.connection import Connection, Database, cut, deadline, worded
+
+PROVE_SECONDS: Final = 20.0
+"""How often the listening connection must prove that it still hears: it sends itself a notification."""
+
+HEAR_SECONDS: Final = 5.0
+"""How long its own notification may take to come back before the connection counts as deaf."""
+
+
+async def listen(database: Database, wake: Callable[[], None]) -> None:
+    """Call ``wake`` for each notification, for ever.
+
+    Raises :class:`~kitchen_printer.database.connection.DatabaseLostError` when the connection is lost or
+    deaf, as it is behind a pooler that swallows notifications; the caller listens again after a while.
+    """
+    connection = await database.connect_alone()
+    try:
+        with worded():
+            with deadline(connection):
+                await connection.execute("LISTEN kitchen")
+            wake()  # For what came while nobody listened.
+            while True:
+                async for _ in connection.notifies(timeout=PROVE_SECONDS):
+                    wake()
+                await _prove_hearing(connection)
+    finally:
+        cut(connection)
+        await connection.close()
+
+
+async def _prove_hearing(connection: Connection) -> None:
+    with deadline(connection, HEAR_SECONDS):
+        await connection.execute("NOTIFY kitchen, 'still there'")
+        async for _ in connection.notifies(stop_after=1):
+            pass
