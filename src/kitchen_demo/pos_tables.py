@@ -1,0 +1,34 @@
+"""Create the tables of a small point of sale, for the demo and the tests."""
+
+from importlib.resources import files
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from kitchen_demo.menu import MENU
+
+# The owner of POS tables grants this much to the owner of the contract's functions (kitchen_owner), and no more.
+GRANTS = (
+    "GRANT SELECT ON pos_bill, pos_billitem, core_product TO kitchen_owner",
+    "GRANT UPDATE (status) ON pos_billitem TO kitchen_owner",
+)
+
+
+def create_pos_tables(connection: psycopg.Connection[TupleRow]) -> None:
+    """Create the tables. The caller commits."""
+    connection.execute(files("kitchen_demo").joinpath("pos_tables.sql").read_bytes())
+
+
+def grant_to_contract(connection: psycopg.Connection[TupleRow]) -> None:
+    """Let the contract's functions work on the tables; after `kitchen-printer migrate`, which makes their owner."""
+    for grant in GRANTS:
+        connection.execute(grant)
+
+
+def insert_menu(connection: psycopg.Connection[TupleRow]) -> dict[str, int]:
+    """Put the menu on sale; gives the product id of each dish by its name. The caller commits."""
+    names = [dish.name for dish in MENU]
+    rows = connection.execute(
+        "INSERT INTO core_product (name) SELECT unnest(%s::text[]) RETURNING name, id", (names,)
+    ).fetchall()
+    return dict(rows)
