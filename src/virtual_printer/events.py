@@ -1,0 +1,29 @@
+"""What a printer tells whoever watches it: connections, paper, faults. Each is one JSON line."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """`at_s` is seconds since the printer was made; `byte_offset` and `lines_printed` say how far it was."""
+
+    printer: str
+    name: str
+    at_s: float
+    byte_offset: int
+    lines_printed: int
+    details: dict[str, object]
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "printer": self.printer,
+            "event": self.name,
+            "at_s": self.at_s,
+            "byte_offset": self.byte_offset,
+            "lines_printed": self.lines_printed,
+            **self.details,
+        }
+
+    def as_sentence(self) -> str:
+        details = ", ".join(f"{key} {value}" for key, value in self.details.items() if key != "text")
+        return f"{self.at_s:9.3f} s  {self.printer}  {self.name}  {details}".rstrip()

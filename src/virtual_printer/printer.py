@@ -1,0 +1,280 @@
+"""A virtual printer on a real TCP port: what it does (service), what it is (state), what happens to it (causes).
+
+async with VirtualPrinter(port=0) as printer:
+    ... print something to printer.address ...
+    await printer.paper.wait_for_sheets(1, timeout=5)
+    assert printer.paper.sheets[0].lines == ("TABLE 12", "2 x Soup")
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+
+from virtual_printer.causes import Causes
+from virtual_printer.changes import Changes
+from virtual_printer.engine import Engine
+from virtual_printer.events import Event
+from virtual_printer.link import Link
+from virtual_printer.paper import Sheet
+from virtual_printer.profiles import profile_named
+
+DOTS_PER_MM: Final = 8
+DEFAULT_BUFFER_BYTES: Final = 4096
+STEPS_PER_TURN: Final = 500  # items executed before other tasks get their turn, at unlimited speed
+
+
+class PaperTimeout(TimeoutError):
+    """The paper that was waited for did not come; the message shows what did."""
+
+
+class VirtualPrinter:
+    """One printer. Start it with `async with`, or with `start` and `stop`."""
+
+    def __init__(
+        self,
+        *,
+        profile: str = "epson-80",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        speed_mm_s: float | None = None,
+        buffer_bytes: int = DEFAULT_BUFFER_BYTES,
+        name: str = "",
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        """`speed_mm_s` None or 0 prints instantly; `buffer_bytes` is the receive buffer; `port` 0 is any."""
+        self.name = name
+        self.speed_mm_s = speed_mm_s
+        self._on_event = on_event
+        self._started_at = time.monotonic()
+        self._changes = Changes()
+        self._work = asyncio.Event()
+        self._executing = False
+        self._sheets_told = 0
+        self._due_answers: list[bytes] = []
+        self._mechanism: asyncio.Task[None] | None = None
+        self.engine = Engine(
+            profile_named(profile), buffer_bytes=buffer_bytes, answer=self._answer, clock=time.monotonic
+        )
+        self.link = Link(self, host=host, port=port, tell=self._tell)
+        self.state = PrinterState(self)
+        self.paper = PaperView(self)
+        self.causes = Causes(self)
+
+    # -- service --------------------------------------------------------------------------------------
+
+    @property
+    def address(self) -> str:
+        """`host:port`, the port being the real one."""
+        return self.link.address
+
+    async def start(self) -> None:
+        """Open the port and switch the mechanism on; `OSError` if the port is taken."""
+        self.link.open()
+        self._tell("listening", {"address": self.address})
+        self._mechanism = asyncio.create_task(self._run_mechanism(), name=f"mechanism of {self.address}")
+
+    async def stop(self) -> None:
+        self.link.close()
+        await self._stop_mechanism()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def wait_until(self, predicate: Callable[[], bool], timeout: float) -> None:
+        await self._changes.wait_until(predicate, timeout)
+
+    # -- what the link and the causes call ------------------------------------------------------------
+
+    @property
+    def room(self) -> int:
+        return self.engine.room
+
+    def arrive(self, data: bytes) -> None:
+        self.engine.arrive(data)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Something outside the mechanism changed: bytes came, or a person did something."""
+        self._work.set()
+        self._changes.tell()
+
+    async def power_cycle(self, boot_seconds: float) -> None:
+        """Plug pulled and put back: RAM gone, connection reset, port closed while booting, paper kept."""
+        await self._stop_mechanism()
+        self.link.shut()
+        self.link.end_session(reset=True)
+        self._due_answers.clear()
+        self.engine.power_cycle()
+        self._tell("power lost", {"boot_seconds": boot_seconds})
+        await asyncio.sleep(boot_seconds)
+        await self.start()
+        self._tell("booted", {})
+
+    async def _stop_mechanism(self) -> None:
+        mechanism, self._mechanism = self._mechanism, None
+        if mechanism is not None:
+            mechanism.cancel()
+            await asyncio.wait((mechanism,))
+
+    def _tell(self, name: str, details: dict[str, object]) -> None:
+        if self._on_event is not None:
+            event = Event(
+                printer=self.name or self.address,
+                name=name,
+                at_s=round(time.monotonic() - self._started_at, 3),
+                byte_offset=self.engine.bytes_received,
+                lines_printed=self.engine.machine.paper.lines_printed,
+                details=details,
+            )
+            self._on_event(event)
+        self._changes.tell()
+
+    # -- mechanism ------------------------------------------------------------------------------------
+
+    async def _run_mechanism(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            await self._print_what_is_buffered()
+
+    async def _print_what_is_buffered(self) -> None:
+        steps, free_at = 0, time.monotonic()
+        while (dots := self._step()) is not None:
+            if self.speed_mm_s and dots:
+                free_at = max(free_at, time.monotonic()) + dots / DOTS_PER_MM / self.speed_mm_s
+                await asyncio.sleep(free_at - time.monotonic())
+            elif (steps := steps + 1) % STEPS_PER_TURN == 0:
+                await asyncio.sleep(0)
+            self._motion_ended()
+        self.link.room_freed()
+
+    def _step(self) -> int | None:
+        self._executing = True
+        try:
+            return self.engine.step()
+        finally:
+            self._executing = False
+
+    def _motion_ended(self) -> None:
+        """What became true with this step is told now: answers, triggers, room in the buffer."""
+        for answer in self._due_answers:
+            self.link.send(answer)
+        self._due_answers.clear()
+        self._tell_of_new_sheets()
+        self.causes.after_step()
+        self.link.room_freed()
+        self._changes.tell()
+
+    def _tell_of_new_sheets(self) -> None:
+        paper = self.engine.machine.paper
+        if paper.sheets_cut > self._sheets_told:
+            self._sheets_told = paper.sheets_cut
+            self._tell("sheet", {"number": self._sheets_told, "text": paper.sheets[-1].text})
+
+    def _answer(self, data: bytes) -> None:
+        """Real-time answers leave at once; those of a queued command when its motion has ended."""
+        if self._executing:
+            self._due_answers.append(data)
+        else:
+            self.link.send(data)
+
+
+class PrinterState:
+    """What the printer is at this moment."""
+
+    def __init__(self, printer: VirtualPrinter) -> None:
+        self._printer = printer
+
+    @property
+    def online(self) -> bool:
+        return self._printer.engine.machine.condition.online
+
+    @property
+    def paper_out(self) -> bool:
+        return self._printer.engine.machine.condition.paper_out
+
+    @property
+    def near_end(self) -> bool:
+        return self._printer.engine.machine.condition.near_end
+
+    @property
+    def cover_open(self) -> bool:
+        return self._printer.engine.machine.condition.cover_open
+
+    @property
+    def connected(self) -> bool:
+        """A host holds the connection."""
+        return self._printer.link.connected
+
+    @property
+    def connections(self) -> int:
+        """Connections taken since the start."""
+        return self._printer.link.connections
+
+    @property
+    def bytes_received(self) -> int:
+        return self._printer.engine.bytes_received
+
+    @property
+    def bytes_buffered(self) -> int:
+        """Bytes waiting in the receive buffer."""
+        return self._printer.engine.buffered
+
+    @property
+    def lines_printed(self) -> int:
+        """Lines since the start; an image counts as one, a feed as none."""
+        return self._printer.engine.machine.paper.lines_printed
+
+    @property
+    def cuts(self) -> int:
+        return self._printer.engine.machine.paper.cuts
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """What commands were ignored or unknown, with byte offsets, oldest first."""
+        return tuple(self._printer.engine.machine.reports)
+
+    async def wait_until(self, predicate: "Callable[[PrinterState], bool]", timeout: float) -> None:
+        """Return once the predicate holds; `TimeoutError` after `timeout` seconds."""
+        await self._printer.wait_until(lambda: predicate(self), timeout)
+
+
+class PaperView:
+    """What came out of the printer."""
+
+    def __init__(self, printer: VirtualPrinter) -> None:
+        self._printer = printer
+
+    @property
+    def sheets(self) -> tuple[Sheet, ...]:
+        """The pieces that were cut off, oldest first."""
+        return self._printer.engine.machine.paper.sheets
+
+    @property
+    def rest(self) -> Sheet:
+        """The piece that still hangs in the printer."""
+        return self._printer.engine.machine.paper.rest
+
+    @property
+    def text(self) -> str:
+        """All paper, cut pieces and the rest, as a cook reads it."""
+        return "\n".join(sheet.text for sheet in (*self.sheets, self.rest) if sheet.text)
+
+    async def wait_for_sheets(self, count: int, timeout: float) -> tuple[Sheet, ...]:
+        """All sheets once there are at least `count`; `PaperTimeout` with the text so far otherwise."""
+        try:
+            await self._printer.wait_until(lambda: len(self.sheets) >= count, timeout)
+        except TimeoutError:
+            raise PaperTimeout(
+                f"{len(self.sheets)} of {count} sheets came out of {self._printer.address} within {timeout} s; "
+                f"so far it printed:\n{self.text or '(nothing)'}"
+            ) from None
+        return self.sheets
