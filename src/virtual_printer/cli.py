@@ -94,17 +94,18 @@ async def _serve(fleet: list[VirtualPrinter]) -> None:
 
 
 def _keeper(folder: Path | None, show: Callable[[Event], None]) -> Callable[[Event], None]:
-    """Shows every event and writes every sheet to `folder/NNNN.txt`."""
+    """Shows every event and writes every sheet to `folder/NNNN.txt`, counting on from what is there."""
+    number = 0
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    number = 0
+        number = max((int(path.stem) for path in folder.glob("[0-9]*.txt") if path.stem.isdigit()), default=0)
 
     def keep(event: Event) -> None:
         nonlocal number
-        show(event)
         if event.name == "sheet" and folder is not None:
             number += 1
             _write_whole(folder / f"{number:04}.txt", f"{event.details['text']}\n")
+        show(event)
 
     return keep
 

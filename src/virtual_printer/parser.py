@@ -76,11 +76,6 @@ class Parser:
         """True while a command waits for bytes that have not arrived."""
         return self._oversize is not None or (len(self._input) < self._needed and bool(self._input))
 
-    @property
-    def offset(self) -> int:
-        """Bytes consumed since power-on, an unfinished command not counted."""
-        return self._offset
-
     def push(self, data: bytes) -> None:
         self._input += data
 

@@ -49,12 +49,12 @@ async def test_paper_out_in_the_middle_is_told_by_itself_and_the_rest_prints_aft
     printer.causes.paper_out_at_line(2)
     await host.send(b"one\ntwo\nthree\n" + FENCE + b"A7Qk")
     await host.expect(bytes.fromhex("1c 00 0c 0f"))
-    assert printer.paper.rest.lines == ("one", "two")
+    assert printer.paper.text == "one\ntwo"
     await host.ask(bytes.fromhex("10 04 02"), b"\x32")
     await host.ask(bytes.fromhex("10 04 04"), b"\x72")
     printer.causes.refill()
     await host.expect(bytes.fromhex("14 00 00 0f") + b"\x37\x22A7Qk\x00")
-    assert printer.paper.rest.lines == ("one", "two", "three")
+    assert printer.paper.text == "one\ntwo\nthree"
 
 
 async def test_queued_questions_stay_unanswered_while_the_cover_is_open(

@@ -20,6 +20,12 @@ async def prints_a_ticket(printer: VirtualPrinter) -> None:
     await host.close()
 
 
+async def send_and_read_to_the_end(printer: VirtualPrinter, data: bytes) -> bytes:
+    host = await Host.connect(printer)
+    await host.send(data)
+    return await host.everything_until_closed()
+
+
 async def test_a_refusing_printer_keeps_its_port_and_accepts_again(printer: VirtualPrinter) -> None:
     address = printer.address
     printer.causes.refuse()
@@ -54,9 +60,7 @@ async def test_an_ignoring_printer_swallows_a_ticket_without_a_word(
 async def test_a_reset_after_so_many_bytes_prints_exactly_those(printer: VirtualPrinter, count: int) -> None:
     printer.causes.reset_after_byte(count)
     with pytest.raises(ConnectionResetError):
-        host = await Host.connect(printer)
-        await host.send(TICKET)
-        await host.everything_until_closed()
+        await send_and_read_to_the_end(printer, TICKET)
     await printer.state.wait_until(lambda state: not state.connected, PATIENCE_S)
     assert printer.state.bytes_received == count
     assert printer.paper.rest.lines == (("TABLE 12",) if count >= 9 else ())
