@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from decimal import Decimal
 from typing import Any, Final
@@ -76,7 +76,7 @@ class Database:
         await self._pool.close(timeout=DEADLINE_SECONDS)
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self) -> AsyncGenerator[Connection, None]:
         """Lend a connection in autocommit mode. Raises :class:`DatabaseLostError`."""
         with worded():
             async with self._pool.connection() as connection:
@@ -84,7 +84,7 @@ class Database:
                     yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self) -> AsyncGenerator[Connection, None]:
         """Lend a connection inside one transaction. Raises :class:`DatabaseLostError`."""
         async with self.connection() as connection, connection.transaction():
             yield connection
@@ -105,7 +105,7 @@ def cut(connection: Connection) -> None:
 
 
 @contextmanager
-def deadline(connection: Connection, seconds: float = DEADLINE_SECONDS) -> Iterator[None]:
+def deadline(connection: Connection, seconds: float = DEADLINE_SECONDS) -> Generator[None, None, None]:
     """Cut the connection unless the block ends in time."""
     timer = asyncio.get_running_loop().call_later(seconds, cut, connection)
     try:
@@ -115,7 +115,7 @@ def deadline(connection: Connection, seconds: float = DEADLINE_SECONDS) -> Itera
 
 
 @contextmanager
-def worded() -> Iterator[None]:
+def worded() -> Generator[None, None, None]:
     """Turn the driver's many ways of saying "not now" into one error; programming errors pass through."""
     try:
         yield

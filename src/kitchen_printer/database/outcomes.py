@@ -1,6 +1,6 @@
 """How attempts ended: written once, with the job, the ticket and the events, in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
@@ -168,6 +168,21 @@ async def abandoned_attempts(database: Database, me: UUID) -> list[Abandoned]:
              ORDER BY a.id LIMIT %s
             """,
             [me, RESCUE_MAX],
+        )
+        return [Abandoned(**row) async for row in cursor]
+
+
+async def unknown_attempts(database: Database, me: UUID, known: Collection[int]) -> list[Abandoned]:
+    """Return our own open attempts that are not among ``known``: claimed, but the answer was lost."""
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            """
+            SELECT a.id AS attempt_id, a.job_id, j.ticket_id, a.printer_id, j.spent, j.maybe_on_paper
+              FROM print_attempts a JOIN print_jobs j ON j.id = a.job_id
+             WHERE a.outcome IS NULL AND a.owner = %s AND NOT a.id = ANY(%s)
+             ORDER BY a.id
+            """,
+            [me, list(known)],
         )
         return [Abandoned(**row) async for row in cursor]
 

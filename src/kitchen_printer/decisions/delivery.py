@@ -228,9 +228,9 @@ class Delivery:
             case _:
                 self._on(Event.SILENCE, Reason.NO_CONFIRMATION)
 
-    def line_lost(self) -> None:
-        """The connection ended, by whatever cause."""
-        self._on(Event.LINE_LOST, Reason.CONNECTION_LOST)
+    def line_lost(self, reason: Reason | None = None) -> None:
+        """The connection ended; without a ``reason`` of ours it broke."""
+        self._on(Event.LINE_LOST, reason or Reason.CONNECTION_LOST)
 
     # ── one event, one transition ───────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,7 @@ class Reason(StrEnum):
     CONNECTION_LOST = "connection_lost"
     NO_CONFIRMATION = "no_confirmation"
     CANNOT_CONFIRM = "cannot_confirm"
+    MISCONFIGURED = "misconfigured"
     SERVICE_STOPPED = "service_stopped"
     LEASE_LOST = "lease_lost"
     CANNOT_LAY_OUT = "cannot_lay_out"
@@ -77,6 +78,9 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.CANNOT_CONFIRM: Words(
         "The printer is set to a level that cannot confirm a print.", "Set its level to A or B, if it can."
+    ),
+    Reason.MISCONFIGURED: Words(
+        "The printer's settings cannot be used.", "Correct its row in printers; the log names the value."
     ),
     Reason.SERVICE_STOPPED: Words(
         "The service stopped while the ticket was on its way.",

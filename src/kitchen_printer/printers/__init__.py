@@ -1,0 +1,1 @@
+"""The only printer sockets, and the only place that imports python-escpos."""

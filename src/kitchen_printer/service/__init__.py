@@ -1,0 +1,1 @@
+"""The only tasks: who does what, when. Read ``print_ticket`` first."""

@@ -1,0 +1,139 @@
+"""One TCP connection to one printer: it carries out what a delivery asks for, and nothing else.
+
+It reads from connect to close, also while it writes: a printer says by itself that its paper ran out, and a
+connection that is closed with unread bytes destroys what was sent over it.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from kitchen_printer.decisions.address import host_and_port
+from kitchen_printer.decisions.delivery import FINAL, Delivery, State
+from kitchen_printer.decisions.reason import Reason
+
+CONNECT_SECONDS: Final = 3.0
+"""A printer on the same network answers in milliseconds; a dead address takes about this long to show."""
+
+FAREWELL_SECONDS: Final = 2.0
+"""How long the printer may take to close its side after we closed ours."""
+
+READ_BYTES: Final = 256
+
+
+class NoConnectionError(Exception):
+    """There is no connection to the printer; ``reason`` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PrinterConnection:
+    """The shell around a :class:`Delivery`. Use :func:`connected` to get one."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delivery: Delivery
+    ) -> None:
+        self.delivery = delivery
+        self._reader = reader
+        self._writer = writer
+        self.stopped_seconds = 0.0
+        """How long the printer was seen stopped by a visible cause since the payload was handed over."""
+        self._step = 0
+        self._step_ends: float | None = None
+        self._hung_up: Reason | None = None
+
+    async def converse(self, until: frozenset[State], changed: Callable[[], None] = lambda: None) -> None:
+        """Carry the delivery on until it is in one of the states of ``until`` or has ended.
+
+        ``changed`` is called whenever its state did.
+        """
+        before = self.delivery.state
+        while self.delivery.state not in until | FINAL:
+            self._send()
+            await self._hear()
+            if self.delivery.state is not before:
+                before = self.delivery.state
+                changed()
+        self._send()
+
+    def _send(self) -> None:
+        data = self.delivery.to_send()
+        if data:
+            self._writer.write(data)
+
+    async def _hear(self) -> None:
+        """Wait for the next thing that happens: bytes, the end of the line, or the end of the step's time."""
+        was_stopped, began = self.delivery.state is State.STOPPED, asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(self._when_the_step_ends()):
+                data = await self._reader.read(READ_BYTES)
+        except TimeoutError:
+            self.delivery.silence()
+        except OSError:
+            self.delivery.line_lost(self._hung_up)
+        else:
+            if data:
+                self.delivery.received(data)
+            else:
+                self.delivery.line_lost(self._hung_up)
+        if was_stopped:
+            self.stopped_seconds += asyncio.get_running_loop().time() - began
+
+    def hang_up(self, reason: Reason) -> None:
+        """End the conversation from our side, now; the delivery ends as if the line had broken."""
+        self._hung_up = reason
+        self._writer.transport.abort()
+
+    def _when_the_step_ends(self) -> float | None:
+        if self.delivery.steps != self._step:
+            self._step = self.delivery.steps
+            seconds = self.delivery.seconds_to_wait
+            self._step_ends = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        return self._step_ends
+
+    async def close(self) -> None:
+        """Say that no more comes, read what the printer still has to say, and close."""
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                if self._writer.can_write_eof():
+                    self._writer.write_eof()
+                while await self._reader.read(READ_BYTES):
+                    pass
+        except (TimeoutError, OSError):
+            pass  # It had its time; nothing of ours depends on its farewell.
+        finally:
+            self._writer.transport.abort()
+
+
+@asynccontextmanager
+async def connected(address: str, delivery: Delivery) -> AsyncGenerator[PrinterConnection, None]:
+    """Connect to a printer and close orderly in the end. Raises :class:`NoConnectionError`."""
+    host, port = host_and_port(address)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            reader, writer = await asyncio.open_connection(host, port)
+    except ConnectionRefusedError:
+        raise NoConnectionError(Reason.REFUSED) from None
+    except (TimeoutError, OSError):
+        raise NoConnectionError(Reason.UNREACHABLE) from None
+    _keep_alive(writer.get_extra_info("socket"))
+    connection = PrinterConnection(reader, writer, delivery)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _keep_alive(line: socket.socket) -> None:
+    """Notice a pulled cable within 20 seconds while we wait.
+
+    No TCP_USER_TIMEOUT: it also counts the time in which a printer without paper keeps its window closed.
+    """
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 3)
+    line.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3)

@@ -1,0 +1,189 @@
+"""Looks around, and sets everything going that is due: expand, rescue, start lanes."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from time import monotonic
+from uuid import UUID
+
+from kitchen_printer.database.connection import DatabaseLostError
+from kitchen_printer.database.jobs import Surroundings, assign, look_around
+from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.outcomes import abandoned_attempts
+from kitchen_printer.database.routing import note_state
+from kitchen_printer.database.tickets import unroutable_stations
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service.expand import expand_new_tickets
+from kitchen_printer.service.facts import (
+    AttemptRescued,
+    DatabaseBack,
+    DatabaseLost,
+    LanesChanged,
+    StationWithoutRoute,
+)
+from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.lane import Lane, device_of
+from kitchen_printer.service.recorder import Recorder
+from kitchen_printer.service.route_book import RouteBook, read_route_book
+from kitchen_printer.service.snapshot import Snapshot
+from kitchen_printer.service.work_lane import work_lane
+
+
+class Dispatcher:
+    """The one loop that decides what happens next. Notifications hurry it; polling is the truth."""
+
+    def __init__(self, kitchen: Kitchen, me: UUID, recorder: Recorder, new_lanes: Callable[[], None]) -> None:
+        self.lanes: dict[int, Lane] = {}
+        self.snapshot = Snapshot()
+        self._kitchen = kitchen
+        self._me = me
+        self._recorder = recorder
+        self._new_lanes = new_lanes
+        self._book: RouteBook | None = None
+        self._leases: dict[int, Lease] = {}
+        self._working: dict[int, asyncio.Task[None]] = {}
+        self._written_states: dict[int, Reason | None] = {}
+        self._without_route: frozenset[str] = frozenset()
+        self._database_lost_at: float | None = None
+        self._hint = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look around now rather than at the next poll."""
+        self._hint.set()
+
+    def hold(self, leases: Sequence[Lease]) -> None:
+        """Take note of which lanes are ours now."""
+        now_held = {lease.printer_id: lease for lease in leases}
+        if now_held != self._leases:
+            self._leases = now_held
+            self._set_up_lanes()
+            self.wake()
+
+    @property
+    def working(self) -> list[asyncio.Task[None]]:
+        """The lanes that have a task just now."""
+        return list(self._working.values())
+
+    async def run(self) -> None:
+        """Look around for ever; a lost database is a normal state."""
+        while not self._kitchen.is_stopping:
+            # Cleared before looking: a hint that comes while we look makes us look again.
+            self._hint.clear()
+            try:
+                await self._look_and_act()
+                self._database_answers()
+            except DatabaseLostError as error:
+                self._database_is_lost(str(error))
+            await self._pause()
+
+    async def _pause(self) -> None:
+        try:
+            async with asyncio.timeout(self._kitchen.settings.poll_seconds):
+                await self._hint.wait()
+        except TimeoutError:
+            pass
+
+    async def _look_and_act(self) -> None:
+        book = self._book or await self._read_routes()
+        seen = await self._look(book)
+        if seen.routing_version != book.version:
+            book = await self._read_routes()
+            await assign(self._kitchen.database, book.chosen)
+            seen = await self._look(book)
+        due = {each.printer_id for each in seen.backlogs if each.due}
+        if seen.has_new_tickets:
+            due |= await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce)
+        if seen.has_abandoned_attempts:
+            await self._rescue()
+        self._start_lanes(due)
+        await self._tell_about_missing_routes(seen, book)
+        await self._write_states()
+        self.snapshot = Snapshot.of(seen, self.lanes, at=datetime.now(UTC), taken_at=monotonic())
+
+    async def _look(self, book: RouteBook) -> Surroundings:
+        return await look_around(
+            self._kitchen.database, self._me, sorted(book.destinations), any_station=book.takes_any_station
+        )
+
+    async def _read_routes(self) -> RouteBook:
+        self._book = await read_route_book(self._kitchen.database, self._kitchen.announce)
+        self._kitchen.zone = self._book.zone
+        self._set_up_lanes()
+        self._new_lanes()
+        return self._book
+
+    def _set_up_lanes(self) -> None:
+        """Make the lanes fit our leases and the configuration; what is known of a printer stays known."""
+        before = set(self.lanes)
+        printers = self._book.printers if self._book else {}
+        for printer_id in list(self.lanes):
+            if printer_id not in self._leases:
+                del self.lanes[printer_id]
+        for printer_id, lease in self._leases.items():
+            printer = printers.get(printer_id)
+            if printer is None:
+                continue
+            lane = self.lanes.get(printer_id)
+            if lane is None:
+                self.lanes[printer_id] = Lane(
+                    address=printer.address,
+                    lease=lease,
+                    device=device_of(printer),
+                    announce=self._kitchen.announce,
+                )
+            else:
+                lane.lease, lane.device = lease, device_of(printer)
+        if set(self.lanes) != before:
+            self._kitchen.announce(LanesChanged(tuple(sorted(each.address for each in self.lanes.values()))))
+
+    def _start_lanes(self, due: set[int]) -> None:
+        if not self._kitchen.may_act() or self._kitchen.is_stopping:
+            return
+        for printer_id in sorted(due & self.lanes.keys() - self._working.keys()):
+            lane = self.lanes[printer_id]
+            if not lane.is_resting:
+                task = asyncio.create_task(work_lane(lane, self._kitchen), name=f"lane {lane.address}")
+                self._working[printer_id] = task
+                task.add_done_callback(partial(self._lane_ended, printer_id))
+
+    def _lane_ended(self, printer_id: int, _: asyncio.Task[None]) -> None:
+        del self._working[printer_id]
+        lane = self.lanes.get(printer_id)
+        if lane is not None and lane.is_resting:
+            asyncio.get_running_loop().call_later(max(0.0, lane.rests_until - monotonic()), self.wake)
+
+    async def _rescue(self) -> None:
+        for attempt in await abandoned_attempts(self._kitchen.database, self._me):
+            await self._recorder.record_vanished_owner(attempt)
+            self._kitchen.announce(AttemptRescued(attempt.attempt_id, attempt.job_id))
+        self.wake()
+
+    async def _tell_about_missing_routes(self, seen: Surroundings, book: RouteBook) -> None:
+        missing: frozenset[str] = frozenset()
+        if seen.tickets_without_route:
+            missing = frozenset(await unroutable_stations(self._kitchen.database, sorted(book.destinations)))
+        for station in sorted(missing - self._without_route):
+            self._kitchen.announce(StationWithoutRoute(station))
+        self._without_route = missing
+
+    async def _write_states(self) -> None:
+        for printer_id, lane in self.lanes.items():
+            known = self._written_states.get(printer_id, lane)
+            if lane.is_tried and known is not lane.trouble:
+                await note_state(
+                    self._kitchen.database, printer_id, is_ready=lane.trouble is None, reason=lane.trouble
+                )
+                self._written_states[printer_id] = lane.trouble
+
+    def _database_answers(self) -> None:
+        if self._database_lost_at is not None:
+            self._kitchen.announce(DatabaseBack(monotonic() - self._database_lost_at))
+            self._database_lost_at = None
+        self.snapshot.database_problem = None
+
+    def _database_is_lost(self, problem: str) -> None:
+        if self._database_lost_at is None:
+            self._database_lost_at = monotonic()
+            self._kitchen.announce(DatabaseLost(problem))
+        self.snapshot.database_problem = problem

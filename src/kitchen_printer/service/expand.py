@@ -1,0 +1,40 @@
+"""From new tickets to jobs, in one short transaction: numbers without gaps, one job per copy."""
+
+from kitchen_printer.database.connection import Database
+from kitchen_printer.database.tickets import EXPAND_MAX, Expansion, NewJob, NewTicket
+from kitchen_printer.decisions.routing import destination_of
+from kitchen_printer.service.facts import Subscriber, TicketsExpanded
+from kitchen_printer.service.route_book import RouteBook
+
+
+async def expand_new_tickets(database: Database, book: RouteBook, announce: Subscriber) -> set[int]:
+    """Expand every ticket that has somewhere to go; return the printers that got work."""
+    printers: set[int] = set()
+    while True:
+        jobs, tickets = await _expand_some(database, book)
+        printers.update(job.printer_id for job in jobs)
+        if tickets:
+            announce(TicketsExpanded(tickets))
+        if tickets < EXPAND_MAX:
+            return printers
+
+
+async def _expand_some(database: Database, book: RouteBook) -> tuple[list[NewJob], int]:
+    async with database.transaction() as connection:
+        expansion = Expansion(connection)
+        tickets = await expansion.new_tickets(sorted(book.destinations), any_station=book.takes_any_station)
+        jobs = [job for ticket in tickets for job in _jobs_of(ticket, book)]
+        if tickets:
+            await expansion.number(tickets)
+            await expansion.add_jobs(jobs)
+        return jobs, len(tickets)
+
+
+def _jobs_of(ticket: NewTicket, book: RouteBook) -> list[NewJob]:
+    destination = destination_of(ticket.station, book.destinations, book.default_station)
+    if destination is None:
+        raise LookupError(f"ticket {ticket.id} for {ticket.station} was read but has no way to paper")
+    return [
+        NewJob(ticket_id=ticket.id, copy_no=copy_no, station=destination.station, printer_id=printer_id)
+        for copy_no, printer_id in sorted(destination.printers.items())
+    ]

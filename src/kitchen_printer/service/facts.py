@@ -1,0 +1,218 @@
+"""What happens in the service, as named values.
+
+Every step tells a fact. One subscriber words them as log lines; tests subscribe to wait for a step instead of
+sleeping, and to crash the process exactly there.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from kitchen_printer.decisions.outcome import Outcome
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.retry import JobState
+from kitchen_printer.decisions.ticket import Job
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStarted:
+    """The service runs; ``owner`` names this process in the database."""
+
+    owner: str
+    health_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStopping:
+    """The service was asked to stop and finishes what is in flight."""
+
+    tickets_in_flight: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStopped:
+    """Everything is finished and handed back."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseLost:
+    """The database does not answer; told once until it is back."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseBack:
+    """The database answers again."""
+
+    after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LanesChanged:
+    """The printers that this replica serves are now these."""
+
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRefused:
+    """A row of ``station_printers`` cannot be used; the others are."""
+
+    station: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRefused:
+    """A row of ``kitchen_settings`` or ``printers`` holds a value that cannot be used."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationWithoutRoute:
+    """Tickets for this station wait: no printer is configured for it, nor a default station."""
+
+    station: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsExpanded:
+    """New tickets got their numbers and jobs."""
+
+    tickets: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterDown:
+    """A printer cannot print now."""
+
+    address: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterBack:
+    """A printer can print again."""
+
+    address: str
+    after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterReady:
+    """A printer passed every question of the preflight."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketClaimed:
+    """An attempt is on record; nothing of it was sent yet."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRefused:
+    """The stored ticket cannot be laid out; ``error`` is the kind of error, never the content."""
+
+    job: Job
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHandedOver:
+    """The payload was given to the connection; from here on paper may come."""
+
+    job: Job
+    payload_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """The attempt is over; nothing of its end is on record yet."""
+
+    job: Job
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRecorded:
+    """What became of the attempt and of its job is committed."""
+
+    job: Job
+    outcome: Outcome
+    job_state: JobState
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRefused:
+    """The database refuses to store an outcome: a mistake of ours that must be seen."""
+
+    attempt_id: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRescued:
+    """An attempt that a vanished owner left open is now UNCERTAIN."""
+
+    attempt_id: int
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """Tickets failed because their printer could not print for too long."""
+
+    address: str
+    tickets: int
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCrashed:
+    """A part of the service failed in a way nobody foresaw; it is started again."""
+
+    task: str
+    error: str
+
+
+Fact = (
+    ServiceStarted
+    | ServiceStopping
+    | ServiceStopped
+    | DatabaseLost
+    | DatabaseBack
+    | LanesChanged
+    | RouteRefused
+    | SettingRefused
+    | StationWithoutRoute
+    | TicketsExpanded
+    | PrinterDown
+    | PrinterBack
+    | PrinterReady
+    | TicketClaimed
+    | LayoutRefused
+    | TicketHandedOver
+    | AttemptEnded
+    | OutcomeRecorded
+    | RecordRefused
+    | AttemptRescued
+    | GaveUp
+    | TaskCrashed
+)
+
+Subscriber = Callable[[Fact], None]
+
+
+class Announcer:
+    """Tells each fact to every subscriber, in order, at once."""
+
+    def __init__(self, subscribers: Iterable[Subscriber]) -> None:
+        self._subscribers = tuple(subscribers)
+
+    def __call__(self, fact: Fact) -> None:
+        for subscriber in self._subscribers:
+            subscriber(fact)

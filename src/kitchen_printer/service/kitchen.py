@@ -1,0 +1,38 @@
+"""What every lane needs from the rest of the service, in one hand."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from kitchen_printer.config import Settings
+from kitchen_printer.database.connection import Database
+from kitchen_printer.database.jobs import Claimed
+from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.service.facts import Subscriber
+
+_TOKEN_CHARACTERS = "".join(chr(code) for code in range(0x21, 0x7F))
+
+
+@dataclass(slots=True, kw_only=True)
+class Kitchen:
+    """The services a lane uses. ``claim`` and ``record`` serve many lanes with one statement each."""
+
+    settings: Settings
+    database: Database
+    announce: Subscriber
+    claim: Callable[[Lease], Awaitable[Claimed | None]]
+    record: Callable[[Settlement], Awaitable[None]]
+    may_act: Callable[[], bool]
+    zone: tzinfo
+    is_stopping: bool = False
+
+    def new_token(self) -> str:
+        """Return four random printable characters: what a printer echoes, and no ticket's text can guess."""
+        return new_token()
+
+
+def new_token() -> str:
+    """Return a token for a fence: one of 78 million."""
+    return "".join(secrets.choice(_TOKEN_CHARACTERS) for _ in range(4))

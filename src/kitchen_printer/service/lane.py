@@ -1,0 +1,92 @@
+"""One printer's lane: what it prints on, whose it is, and how it stands. One ticket at a time."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.routing import Printer
+from kitchen_printer.decisions.delivery import Level
+from kitchen_printer.decisions.layout import Paper
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.printers.connection import PrinterConnection
+from kitchen_printer.printers.encode import UnknownCodePageError, codec_of
+from kitchen_printer.service.facts import PrinterBack, PrinterDown, Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What must be known of a printer to print on it."""
+
+    level: Level
+    paper: Paper
+    code_page: str
+
+
+def device_of(printer: Printer) -> Device | Reason:
+    """Return how to print on a configured printer, or why its configuration does not allow it."""
+    level = {"A+": Level.TOKEN_FENCE, "A": Level.TOKEN_FENCE, "B": Level.QUEUED_STATUS}.get(printer.level)
+    if level is None:
+        return Reason.CANNOT_CONFIRM
+    try:
+        paper = Paper(columns=printer.columns, codec=codec_of(printer.code_page))
+    except UnknownCodePageError:
+        return Reason.MISCONFIGURED
+    return Device(level=level, paper=paper, code_page=printer.code_page)
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane:
+    """What this process knows of one of its lanes. Times are monotonic seconds."""
+
+    address: str
+    lease: Lease
+    device: Device | Reason
+    announce: Subscriber
+    trouble: Reason | None = None
+    trouble_since: float = 0.0
+    is_tried: bool = False
+    failures: int = 0
+    rests_until: float = 0.0
+    last_failure: float | None = None
+    line: PrinterConnection | None = None
+
+    def went_down(self, reason: Reason) -> None:
+        """Note that the printer cannot print; people are told when that is news."""
+        self.is_tried = True
+        if self.trouble is reason:
+            return
+        if self.trouble is None:
+            self.trouble_since = monotonic()
+        self.trouble = reason
+        self.announce(PrinterDown(self.address, reason))
+
+    def came_back(self) -> None:
+        """Note that the printer can print; people are told when it could not before."""
+        self.is_tried = True
+        self.failures = 0
+        self.last_failure = None
+        if self.trouble is not None:
+            self.trouble = None
+            self.announce(PrinterBack(self.address, monotonic() - self.trouble_since))
+
+    def rest(self, seconds: float) -> float:
+        """Rest after a failure. Returns how long the lane has been seen unable since the failure before.
+
+        That is 0 after the first one: a service that has just started has seen nothing yet, so a night
+        without power costs a ticket nothing.
+        """
+        now = monotonic()
+        unable = 0.0 if self.last_failure is None else now - self.last_failure
+        self.last_failure = now
+        self.rests_until = now + seconds
+        return unable
+
+    def hang_up(self, reason: Reason) -> None:
+        """End what is going on with the printer now; the attempt's outcome says how far it got."""
+        if self.line is not None:
+            self.line.hang_up(reason)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether the lane still rests after a failure."""
+        return monotonic() < self.rests_until

@@ -1,0 +1,64 @@
+"""Keeps our heartbeat going and takes lanes that nobody serves."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from time import monotonic
+from uuid import UUID
+
+from kitchen_printer.config import Settings
+from kitchen_printer.database.connection import Database
+from kitchen_printer.database.leases import Lease, leave, send_heartbeat, take_free_lanes
+
+
+class Leases:
+    """What we hold, and until when we may act on it."""
+
+    def __init__(
+        self,
+        database: Database,
+        me: UUID,
+        settings: Settings,
+        version: str,
+        held: Callable[[Sequence[Lease]], None],
+    ) -> None:
+        self._database = database
+        self._me = me
+        self._settings = settings
+        self._version = version
+        self._held = held
+        self._valid_until = 0.0
+        self._new_lanes = asyncio.Event()
+
+    def may_act(self) -> bool:
+        """Whether our lease is certainly still ours, by our own clock alone.
+
+        It counts from before the heartbeat was sent, so it ends earlier here than in the database, whatever
+        the wall clocks do.
+        """
+        return monotonic() < self._valid_until
+
+    def look_for_new_lanes(self) -> None:
+        """Take free lanes now rather than at the next heartbeat: a printer was added."""
+        self._new_lanes.set()
+
+    async def run(self) -> None:
+        """Renew and take for ever. Raises ``DatabaseLostError``; the supervisor starts it again."""
+        while True:
+            before = monotonic()
+            await send_heartbeat(self._database, self._me, self._settings.lease_seconds, self._version)
+            self._valid_until = before + self._settings.lease_seconds - self._settings.lease_margin_seconds
+            self._held(await take_free_lanes(self._database, self._me))
+            await self._pause()
+
+    async def _pause(self) -> None:
+        self._new_lanes.clear()
+        try:
+            async with asyncio.timeout(self._settings.heartbeat_seconds):
+                await self._new_lanes.wait()
+        except TimeoutError:
+            pass
+
+    async def leave(self) -> None:
+        """Hand everything back, so that the next owner need not wait for the lease to end."""
+        self._valid_until = 0.0
+        await leave(self._database, self._me)

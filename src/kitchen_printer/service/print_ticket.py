@@ -1,0 +1,175 @@
+"""★ Read this first: one ticket, from a printer that is ready to a record of what happened."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from kitchen_printer.database.jobs import Claimed
+from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.decisions.delivery import Delivery, Payload, State
+from kitchen_printer.decisions.layout import lay_out
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.retry import decide
+from kitchen_printer.decisions.ticket import Job, read_ticket
+from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection, connected
+from kitchen_printer.printers.encode import encode
+from kitchen_printer.service.facts import (
+    AttemptEnded,
+    LayoutRefused,
+    OutcomeRecorded,
+    PrinterReady,
+    TaskCrashed,
+    TicketClaimed,
+    TicketHandedOver,
+)
+from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.lane import Device, Lane
+
+SLOWEST_MM_PER_SECOND: Final = 40.0
+"""Slow printers do 50 mm/s and more; the estimate of the print time errs on their side."""
+
+_READY: Final = frozenset({State.READY})
+_THE_END: Final = frozenset[State]()
+
+
+@dataclass(frozen=True, slots=True)
+class Unable:
+    """The printer cannot print now; no ticket was touched."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class NothingDue:
+    """The printer is ready and there is nothing for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A ticket was tried and the outcome is on record."""
+
+    outcome: Outcome
+
+
+Turn = Unable | NothingDue | Tried
+
+
+async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
+    """Take the lane's oldest due ticket to paper, then write down what happened."""
+    if isinstance(lane.device, Reason):
+        return Unable(lane.device)
+    delivery = Delivery(lane.device.level, kitchen.new_token())
+    try:
+        async with connected(lane.address, delivery) as line:
+            lane.line = line
+            await line.converse(until=_READY)
+            if delivery.state is not State.READY:
+                return Unable(delivery.reason or Reason.SILENT)
+            kitchen.announce(PrinterReady(lane.address))
+
+            claimed = await kitchen.claim(lane.lease)
+            if claimed is None:
+                return NothingDue()
+            kitchen.announce(TicketClaimed(claimed.job))
+
+            attempt = Attempt(lane, lane.device, kitchen, line, claimed)
+            outcome = await attempt.to_paper()
+            kitchen.announce(AttemptEnded(claimed.job, outcome))
+
+            settlement = attempt.settled(outcome)
+            await kitchen.record(settlement)
+            kitchen.announce(OutcomeRecorded(claimed.job, outcome, settlement.decision.state))
+            return Tried(outcome)
+    except NoConnectionError as error:
+        return Unable(error.reason)
+    finally:
+        lane.line = None
+
+
+class Attempt:
+    """One claimed job on one open line: from its stored content to an outcome."""
+
+    def __init__(
+        self, lane: Lane, device: Device, kitchen: Kitchen, line: PrinterConnection, claimed: Claimed
+    ) -> None:
+        self._lane = lane
+        self._device = device
+        self._kitchen = kitchen
+        self._line = line
+        self._job: Job = claimed.job
+        self._content = claimed.content
+        self._payload: Payload | None = None
+
+    async def to_paper(self) -> Outcome:
+        """Lay the ticket out and deliver it. Whatever goes wrong becomes an outcome: the lane goes on."""
+        try:
+            self._payload = self._laid_out()
+        except Exception as error:  # noqa: BLE001  # whatever is wrong with a ticket, the lane goes on
+            self._kitchen.announce(LayoutRefused(self._job, type(error).__name__))
+            return NotSent(Reason.CANNOT_LAY_OUT)
+        if not self._kitchen.may_act():
+            return NotSent(Reason.LEASE_LOST)
+        return await self._delivered(self._payload)
+
+    def settled(self, outcome: Outcome) -> Settlement:
+        """Decide what the outcome means for the job, and gather all that goes on record."""
+        job, sent = self._job, self._payload
+        return Settlement(
+            attempt_id=job.attempt_id,
+            job_id=job.id,
+            ticket_id=job.ticket_id,
+            outcome=outcome,
+            decision=decide(
+                outcome,
+                spent=job.spent,
+                maybe_on_paper=job.maybe_on_paper,
+                attempts_max=self._kitchen.settings.max_attempts,
+            ),
+            waited_seconds=self._line.stopped_seconds,
+            payload_bytes=len(sent.body) if sent else None,
+            payload_sha256=hashlib.sha256(sent.body).digest() if sent else None,
+        )
+
+    def _laid_out(self) -> Payload:
+        settings = self._kitchen.settings
+        page = lay_out(read_ticket(self._content), self._job, self._device.paper, self._kitchen.zone)
+        return Payload(
+            body=encode(page, self._device.code_page),
+            token_printed=self._job.token_printed,
+            token_cut=self._job.token_cut,
+            seconds_to_confirm=settings.confirm_seconds + page.length_mm / SLOWEST_MM_PER_SECOND,
+            seconds_to_give_up=max(1.0, settings.give_up_seconds - self._job.waited_seconds),
+        )
+
+    async def _delivered(self, payload: Payload) -> Outcome:
+        delivery = self._line.delivery
+        if delivery.state is not State.READY:
+            return NotSent(delivery.reason or Reason.CONNECTION_LOST)
+        delivery.start(payload)
+        self._kitchen.announce(TicketHandedOver(self._job, len(payload.body)))
+        try:
+            await self._line.converse(until=_THE_END, changed=self._show_condition)
+        except Exception as error:  # noqa: BLE001  # an attempt that was begun must end on record
+            self._kitchen.announce(TaskCrashed(f"delivery of ticket {self._job.ticket_id}", repr(error)))
+            return Uncertain(Reason.INTERNAL_ERROR)
+        return delivery.outcome
+
+    def _show_condition(self) -> None:
+        """Let people see at once why a ticket does not go on, and that it does again."""
+        match self._line.delivery.state:
+            case State.STOPPED:
+                self._lane.went_down(self._line.delivery.reason or Reason.OFFLINE)
+            case State.PRINTING | State.CUTTING | State.CONFIRMED:
+                self._lane.came_back()
+            case _:
+                pass
+
+
+def is_trouble(outcome: Outcome) -> Reason | None:
+    """Return why the lane should rest after this outcome; None when it may go on at once."""
+    match outcome:
+        case Confirmed() | NotSent(Reason.CANNOT_LAY_OUT):
+            return None
+        case NotSent(reason) | Uncertain(reason):
+            return reason

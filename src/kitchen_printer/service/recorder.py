@@ -1,0 +1,112 @@
+"""Writes outcomes down, many lanes in one commit, and keeps them in memory while the database is away."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from kitchen_printer.database.connection import Database, DatabaseLostError
+from kitchen_printer.database.outcomes import Abandoned, Settlement, record
+from kitchen_printer.decisions.outcome import NotSent, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.retry import decide
+from kitchen_printer.service.facts import RecordRefused, Subscriber
+
+RETRY_SECONDS: Final = 0.5
+"""How soon an outcome is written again after the database did not take it."""
+
+
+class RecordRefusedError(Exception):
+    """The database refuses to store an outcome, and will not change its mind."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    settlement: Settlement
+    done: asyncio.Future[None]
+
+
+class Recorder:
+    """Lanes hand outcomes in, one task commits all that came in meanwhile."""
+
+    def __init__(self, database: Database, me: UUID, attempts_max: int, announce: Subscriber) -> None:
+        self.expected: set[int] = set()
+        """Attempts that a lane of ours works on, or whose outcome is not yet committed."""
+        self._database = database
+        self._me = me
+        self._attempts_max = attempts_max
+        self._announce = announce
+        self._waiting: list[_Waiting] = []
+        self._handed_in = asyncio.Event()
+
+    def expect(self, attempt_id: int) -> None:
+        """Say that a lane has this attempt in hand and will hand its outcome in."""
+        self.expected.add(attempt_id)
+
+    async def record(self, settlement: Settlement) -> None:
+        """Return when the outcome is committed, however long the database is away.
+
+        Raises :class:`RecordRefusedError` when the database rejects it.
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(settlement, done))
+        self._handed_in.set()
+        await done
+
+    async def record_not_sent(self, attempt: Abandoned) -> None:
+        """Close an attempt of ours for which no byte can have left us."""
+        await record(self._database, self._me, [self._settlement(attempt, NotSent(Reason.INTERNAL_ERROR))])
+
+    async def record_vanished_owner(self, attempt: Abandoned) -> None:
+        """Close an attempt whose owner is gone: he may have sent it."""
+        await record(self._database, self._me, [self._settlement(attempt, Uncertain(Reason.SERVICE_STOPPED))])
+
+    def _settlement(self, attempt: Abandoned, outcome: NotSent | Uncertain) -> Settlement:
+        return Settlement(
+            attempt_id=attempt.attempt_id,
+            job_id=attempt.job_id,
+            ticket_id=attempt.ticket_id,
+            outcome=outcome,
+            decision=decide(
+                outcome,
+                spent=attempt.spent,
+                maybe_on_paper=attempt.maybe_on_paper,
+                attempts_max=self._attempts_max,
+            ),
+        )
+
+    async def run(self) -> None:
+        """Serve the lanes for ever."""
+        while True:
+            await self._handed_in.wait()
+            self._handed_in.clear()
+            waiting, self._waiting = self._waiting, []
+            await self._commit(waiting)
+
+    async def _commit(self, waiting: list[_Waiting]) -> None:
+        while True:
+            try:
+                await record(self._database, self._me, [each.settlement for each in waiting])
+            except DatabaseLostError:
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception as error:  # noqa: BLE001  # what one outcome did wrong must not cost the others
+                await self._commit_one_by_one(waiting, error)
+                return
+            else:
+                for each in waiting:
+                    self._committed(each)
+                return
+
+    async def _commit_one_by_one(self, waiting: list[_Waiting], error: Exception) -> None:
+        if len(waiting) == 1:
+            refused = waiting[0]
+            self._announce(RecordRefused(refused.settlement.attempt_id, repr(error)))
+            refused.done.set_exception(RecordRefusedError(repr(error)))
+            return
+        for each in waiting:
+            await self._commit([each])
+
+    def _committed(self, each: _Waiting) -> None:
+        self.expected.discard(each.settlement.attempt_id)
+        if not each.done.done():
+            each.done.set_result(None)

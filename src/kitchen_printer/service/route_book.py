@@ -1,0 +1,80 @@
+"""The routes as they stand now: read from the configuration tables, checked, with every printer known."""
+
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kitchen_printer.database.connection import Database
+from kitchen_printer.database.routing import Configuration, Printer, add_printers, read_configuration
+from kitchen_printer.decisions.address import BadAddressError, canonical
+from kitchen_printer.decisions.routing import Destination, Route, Target, choose, destinations
+from kitchen_printer.service.facts import RouteRefused, SettingRefused, Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteBook:
+    """Everything needed to send a ticket its way."""
+
+    version: int
+    zone: tzinfo
+    default_station: str | None
+    chosen: dict[Target, int]
+    destinations: dict[str, Destination]
+    printers: dict[int, Printer]
+
+    @property
+    def takes_any_station(self) -> bool:
+        """Whether a ticket for a station without routes has somewhere to go."""
+        return self.default_station in self.destinations
+
+
+async def read_route_book(database: Database, announce: Subscriber) -> RouteBook:
+    """Read the routes and make rows for printers that are new. One bad row costs only its own route."""
+    configuration = await read_configuration(database)
+    addresses = _addresses(configuration, announce)
+    if set(addresses.values()) - {printer.address for printer in configuration.printers}:
+        await add_printers(database, addresses.values())
+        configuration = await read_configuration(database)
+        addresses = _addresses(configuration, announce)
+    return _book(configuration, addresses, announce)
+
+
+def _addresses(configuration: Configuration, announce: Subscriber) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for row in configuration.station_printers:
+        try:
+            found[row.printer_ip] = canonical(row.printer_ip)
+        except BadAddressError as error:
+            announce(RouteRefused(row.station, str(error)))
+    return found
+
+
+def _book(configuration: Configuration, addresses: dict[str, str], announce: Subscriber) -> RouteBook:
+    ids = {printer.address: printer.id for printer in configuration.printers}
+    routes = [
+        Route(
+            station=row.station,
+            copy_no=row.copy_no,
+            printer_id=ids[addresses[row.printer_ip]],
+            priority=row.priority,
+        )
+        for row in configuration.station_printers
+        if addresses.get(row.printer_ip) in ids
+    ]
+    chosen = choose(routes, frozenset(printer.id for printer in configuration.printers if printer.parked))
+    return RouteBook(
+        version=configuration.version,
+        zone=_zone(configuration.time_zone, announce),
+        default_station=configuration.default_station,
+        chosen=chosen,
+        destinations=destinations(chosen, configuration.closed_stations, configuration.default_station),
+        printers={printer.id: printer for printer in configuration.printers},
+    )
+
+
+def _zone(name: str, announce: Subscriber) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        announce(SettingRefused(f"kitchen_settings.time_zone {name!r} is unknown here: papers show UTC"))
+        return UTC

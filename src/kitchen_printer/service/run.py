@@ -1,0 +1,156 @@
+"""The composition root: settings become objects and tasks; signals become an orderly stop."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC
+from importlib.metadata import version
+from typing import Final
+from uuid import uuid4
+
+from kitchen_printer.config import Settings
+from kitchen_printer.database.connection import Database, DatabaseLostError
+from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.wakeup import listen
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service.claimer import Claimer
+from kitchen_printer.service.dispatcher import Dispatcher
+from kitchen_printer.service.facts import (
+    Announcer,
+    ServiceStarted,
+    ServiceStopped,
+    ServiceStopping,
+    Subscriber,
+    TaskCrashed,
+)
+from kitchen_printer.service.health import Health
+from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.recorder import Recorder
+
+FINISH_SECONDS: Final = 10.0
+"""How long tickets in flight may take to end after the service was asked to stop."""
+
+RESTART_SECONDS: Final = 1.0
+"""How soon a part that failed is started again."""
+
+
+class PortTakenError(Exception):
+    """The health port cannot be bound; the message says which and what to set instead."""
+
+
+async def run_service(settings: Settings, subscribers: Sequence[Subscriber]) -> None:
+    """Run until SIGTERM or SIGINT; return when everything is finished and handed back.
+
+    Raises :class:`PortTakenError`.
+    """
+    service = Service(settings, Announcer(subscribers))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, service.stop)
+    await service.run()
+
+
+class Service:
+    """All parts of one running service, wired together."""
+
+    def __init__(self, settings: Settings, announce: Subscriber) -> None:
+        self._me = uuid4()
+        self._settings = settings
+        self._announce = announce
+        self._database = Database(settings.dsn, "kitchen-printer")
+        self._recorder = Recorder(self._database, self._me, settings.max_attempts, announce)
+        self._claimer = Claimer(self._database, self._me, self._recorder)
+        self._leases = Leases(
+            self._database,
+            self._me,
+            settings,
+            version("kitchen-printer-service"),
+            self._hold,
+        )
+        self._kitchen = Kitchen(
+            settings=settings,
+            database=self._database,
+            announce=announce,
+            claim=self._claimer.claim,
+            record=self._recorder.record,
+            may_act=self._leases.may_act,
+            zone=UTC,
+        )
+        self._dispatcher = Dispatcher(
+            self._kitchen, self._me, self._recorder, self._leases.look_for_new_lanes
+        )
+        self._health = Health(lambda: self._dispatcher.snapshot)
+        self._stopping = asyncio.Event()
+
+    def _hold(self, leases: Sequence[Lease]) -> None:
+        self._dispatcher.hold(leases)
+
+    def stop(self) -> None:
+        """Ask for an orderly stop."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Start all parts, wait for the stop, end them in the right order."""
+        address = await self._open_health()
+        await self._database.open()
+        tasks = [
+            self._kept_running("leases", self._leases.run),
+            self._kept_running("claimer", self._claimer.run),
+            self._kept_running("recorder", self._recorder.run),
+            self._kept_running("listener", lambda: listen(self._database, self._dispatcher.wake)),
+            self._kept_running("dispatcher", self._dispatcher.run),
+        ]
+        self._announce(ServiceStarted(str(self._me), address))
+        try:
+            await self._stopping.wait()
+            await self._finish_tickets_in_flight()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._hand_back()
+        self._announce(ServiceStopped())
+
+    async def _open_health(self) -> str:
+        host, port = self._settings.health_host, self._settings.health_port
+        try:
+            return await self._health.open(host, port)
+        except OSError as error:
+            raise PortTakenError(
+                f"cannot listen on {host}:{port} for /health ({error.strerror}):"
+                " set KITCHEN_HEALTH_HOST and KITCHEN_HEALTH_PORT"
+            ) from None
+
+    def _kept_running(self, name: str, part: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        return asyncio.create_task(self._keep_running(name, part), name=name)
+
+    async def _keep_running(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
+        """Start a part again whenever it fails: a service whose half has died looks alive and prints nothing."""
+        while not self._kitchen.is_stopping:
+            try:
+                await part()
+            except DatabaseLostError:
+                pass  # The dispatcher notices too, and tells people once.
+            except Exception as error:  # noqa: BLE001  # told, then started again
+                self._announce(TaskCrashed(name, repr(error)))
+            await asyncio.sleep(RESTART_SECONDS)
+
+    async def _finish_tickets_in_flight(self) -> None:
+        self._kitchen.is_stopping = True
+        working = self._dispatcher.working
+        self._announce(ServiceStopping(len(working)))
+        if not working:
+            return
+        _, late = await asyncio.wait(working, timeout=FINISH_SECONDS)
+        if late:
+            for lane in self._dispatcher.lanes.values():
+                lane.hang_up(Reason.SERVICE_STOPPED)
+            await asyncio.wait(late, timeout=FINISH_SECONDS / 2)
+
+    async def _hand_back(self) -> None:
+        await self._health.close()
+        with suppress(DatabaseLostError):  # The lease ends by itself then.
+            await self._leases.leave()
+        await self._database.close()

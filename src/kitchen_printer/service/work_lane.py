@@ -1,0 +1,60 @@
+"""Work one lane until it has nothing to do, or cannot do it now."""
+
+import random
+from typing import assert_never
+
+from kitchen_printer.database.connection import DatabaseLostError
+from kitchen_printer.database.outcomes import add_waiting_time, give_up
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.retry import backoff_seconds
+from kitchen_printer.service.facts import GaveUp, TaskCrashed
+from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.lane import Lane
+from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
+
+
+async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
+    """Print one ticket after the other. Returns when nothing is due or the lane has to rest; never raises."""
+    try:
+        while not kitchen.is_stopping and await _one_more(lane, kitchen):
+            pass
+    except DatabaseLostError:
+        lane.rest(kitchen.settings.poll_seconds)  # The dispatcher tells people; attempts stay on record.
+    except Exception as error:  # noqa: BLE001  # one lane's mistake must not stop the others
+        kitchen.announce(TaskCrashed(f"lane {lane.address}", repr(error)))
+        await _rest(lane, kitchen, Reason.INTERNAL_ERROR)
+
+
+async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
+    """Take one turn and return whether another may follow at once."""
+    turn = await print_next_ticket(lane, kitchen)
+    match turn:
+        case NothingDue():
+            lane.came_back()
+            return False
+        case Unable(reason):
+            await _rest(lane, kitchen, reason)
+            return False
+        case Tried(outcome):
+            trouble = is_trouble(outcome)
+            if trouble is None:
+                lane.came_back()
+                return True
+            await _rest(lane, kitchen, trouble)
+            return False
+        case _:
+            assert_never(turn)
+
+
+async def _rest(lane: Lane, kitchen: Kitchen, reason: Reason) -> None:
+    """Let the lane rest, and count the time it was seen unable against the tickets that wait for it."""
+    lane.went_down(reason)
+    lane.failures += 1
+    unable_seconds = lane.rest(backoff_seconds(lane.failures, random.random()))  # noqa: S311
+    if unable_seconds > 0:
+        limit = kitchen.settings.give_up_seconds
+        longest = await add_waiting_time(kitchen.database, lane.lease.printer_id, unable_seconds)
+        if longest >= limit:
+            tickets = await give_up(kitchen.database, lane.lease.printer_id, limit, reason)
+            if tickets:
+                kitchen.announce(GaveUp(lane.address, tickets, reason))
