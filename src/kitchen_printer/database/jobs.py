@@ -105,10 +105,14 @@ class ClaimRequest:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job that is ours, its attempt on record, with the stored content of its ticket, not parsed yet."""
+    """A job that is ours, its attempt on record, with the stored content of its ticket, not parsed yet.
+
+    ``is_last`` says that the lane had nothing else due at the moment of the claim.
+    """
 
     job: Job
     content: Mapping[str, object]
+    is_last: bool
 
 
 # Locks go lane, tickets in id order, jobs. The job rows taken here are WAITING ones, those that record()
@@ -162,6 +166,9 @@ noted AS (
 SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
        pick.id, pick.kind, pick.ticket_id, pick.copy_no, pick.station_code AS station, pick.spent,
        pick.maybe_on_paper, pick.waited_seconds,
+       NOT EXISTS (SELECT FROM print_jobs q
+                    WHERE q.printer_id = made.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
+                      AND q.id <> pick.id) AS is_last,
        (SELECT to_jsonb(t) || jsonb_build_object(
                    'station', upper(btrim(t.printer_target)),
                    'lines', coalesce((SELECT jsonb_agg(to_jsonb(i) ORDER BY i.line_no, i.id)
@@ -190,6 +197,6 @@ async def claim(database: Database, me: UUID, requests: Sequence[ClaimRequest]) 
 
 
 def _claimed(row: Row) -> Claimed:
-    content = row.pop("content")
+    content, is_last = row.pop("content"), row.pop("is_last")
     row["kind"] = JobKind(row["kind"])
-    return Claimed(Job(**row), content)
+    return Claimed(Job(**row), content, is_last)

@@ -140,9 +140,11 @@ class Dispatcher:
     def _start_lanes(self, due: set[int]) -> None:
         if not self._kitchen.may_act() or self._kitchen.is_stopping:
             return
-        for printer_id in sorted(due & self.lanes.keys() - self._working.keys()):
+        for printer_id in sorted(due & self.lanes.keys()):
             lane = self.lanes[printer_id]
-            if not lane.is_resting:
+            if printer_id in self._working:
+                lane.is_hinted = True
+            elif not lane.is_resting:
                 task = asyncio.create_task(work_lane(lane, self._kitchen), name=f"lane {lane.address}")
                 self._working[printer_id] = task
                 task.add_done_callback(partial(self._lane_ended, printer_id))
@@ -150,7 +152,11 @@ class Dispatcher:
     def _lane_ended(self, printer_id: int, _: asyncio.Task[None]) -> None:
         del self._working[printer_id]
         lane = self.lanes.get(printer_id)
-        if lane is not None and lane.is_resting:
+        if lane is None:
+            return
+        if lane.is_hinted:
+            self.wake()  # Work was seen after its last look.
+        if lane.is_resting:
             asyncio.get_running_loop().call_later(max(0.0, lane.rests_until - monotonic()), self.wake)
 
     async def _rescue(self) -> None:

@@ -49,6 +49,8 @@ class Lane:
     rests_until: float = 0.0
     last_failure: float | None = None
     line: PrinterConnection | None = None
+    is_hinted: bool = False
+    """Work was seen for this lane since it last claimed."""
 
     def went_down(self, reason: Reason) -> None:
         """Note that the printer cannot print; people are told when that is news."""

@@ -47,9 +47,10 @@ class NothingDue:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A ticket was tried and the outcome is on record."""
+    """A ticket was tried and the outcome is on record; ``is_last`` if nothing else was due when it was claimed."""
 
     outcome: Outcome
+    is_last: bool
 
 
 Turn = Unable | NothingDue | Tried
@@ -68,6 +69,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
                 return Unable(delivery.reason or Reason.SILENT)
             kitchen.announce(PrinterReady(lane.address))
 
+            lane.is_hinted = False
             claimed = await kitchen.claim(lane.lease)
             if claimed is None:
                 return NothingDue()
@@ -80,7 +82,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             settlement = attempt.settled(outcome)
             await kitchen.record(settlement)
             kitchen.announce(OutcomeRecorded(claimed.job, outcome, settlement.decision.state))
-            return Tried(outcome)
+            return Tried(outcome, claimed.is_last)
     except NoConnectionError as error:
         return Unable(error.reason)
     finally:

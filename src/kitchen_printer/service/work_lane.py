@@ -35,11 +35,11 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
         case Unable(reason):
             await _rest(lane, kitchen, reason)
             return False
-        case Tried(outcome):
+        case Tried(outcome, is_last):
             trouble = is_trouble(outcome)
             if trouble is None:
                 lane.came_back()
-                return True
+                return lane.is_hinted or not is_last
             await _rest(lane, kitchen, trouble)
             return False
         case _:
