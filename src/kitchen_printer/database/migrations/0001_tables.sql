@@ -7,7 +7,8 @@
 -- ── Settings that SQL itself must see ──────────────────────────────────────────────────────────────────
 CREATE TABLE kitchen_settings (
     id                      boolean PRIMARY KEY DEFAULT true CHECK (id),
-    time_zone               text     NOT NULL DEFAULT 'UTC',
+    time_zone               text     NOT NULL DEFAULT 'UTC'   -- an unknown one is refused here, not at the next ticket
+                            CHECK (timestamptz '2000-01-01 00:00+00' AT TIME ZONE time_zone IS NOT NULL),
     business_day_start      interval NOT NULL DEFAULT '5 hours'
                             CHECK (business_day_start >= '0' AND business_day_start < '24 hours'),
     default_station         text,
@@ -49,8 +50,9 @@ CREATE TABLE kitchen_bills (
     bill_id    bigint PRIMARY KEY,
     last_round integer NOT NULL DEFAULT 0,
     pruned_at  timestamptz,                               -- its tickets are gone; told keeps what they said
-    told       jsonb NOT NULL DEFAULT '[]'
+    told       jsonb NOT NULL DEFAULT '[]'                -- what the kitchen knows beside the tickets: see 0002
 ) WITH (fillfactor = 70);
+CREATE INDEX bills_told ON kitchen_bills USING gin (told jsonb_path_ops) WHERE told <> '[]';
 
 CREATE TABLE kitchen_station_days (                       -- the gap-free numbers: one counter per station and day
     station_code text NOT NULL,
@@ -276,12 +278,15 @@ BEGIN
     PERFORM pg_notify('kitchen', '');
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION kitchen_count_routing_change() FROM PUBLIC;
 CREATE TRIGGER routes_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON station_printers
     FOR EACH STATEMENT EXECUTE FUNCTION kitchen_count_routing_change();
 CREATE TRIGGER stations_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON stations
     FOR EACH STATEMENT EXECUTE FUNCTION kitchen_count_routing_change();
+-- Each row, for a statement trigger counts an INSERT ... ON CONFLICT DO NOTHING that inserts nothing.
 CREATE TRIGGER printers_changed AFTER INSERT OR UPDATE OF profile, columns, code_page, level, parked OR DELETE ON printers
-    FOR EACH STATEMENT EXECUTE FUNCTION kitchen_count_routing_change();
+    FOR EACH ROW EXECUTE FUNCTION kitchen_count_routing_change();
 CREATE TRIGGER settings_changed AFTER UPDATE OF time_zone, business_day_start, default_station ON kitchen_settings
     FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION kitchen_count_routing_change();
+
+REVOKE ALL ON FUNCTION kitchen_guard_attempt(), kitchen_refuse_rewrite(), kitchen_wake(), kitchen_count_routing_change()
+    FROM PUBLIC;
