@@ -18,6 +18,7 @@ from kitchen_demo.postgres_programs import PostgresUnavailable, Programs
 ORPHAN_SECONDS_MAX = 30  # a server whose manager was killed writes its checkpoint before it goes
 ORPHAN_POLL_SECONDS = 0.02
 INITDB_SECONDS_MAX = 120  # half a second is usual; slow disks sync slowly
+PID_BYTES_MAX = 20
 REPORT_LINES = 5
 
 
@@ -47,7 +48,7 @@ class DataFolder:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Both locks, held. The server must inherit `server_descriptor`."""
+    """Both locks, held. Every PostgreSQL process must inherit `server_descriptor`."""
 
     folder: DataFolder
     manager_descriptor: int
@@ -64,11 +65,14 @@ class Hold:
 
 def hold(folder: DataFolder, programs: Programs) -> Hold:
     """Make the folder if it is missing and lock it, waiting for a server that is going down, for nobody else."""
-    make_version_folder(folder, programs)
-    manager = os.open(folder.version_folder / "manager.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        make_version_folder(folder, programs)
+        manager = os.open(folder.version_folder / "manager.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise PostgresUnavailable(f"The data folder cannot be used: {error}.") from error
     try:
         if not try_lock(manager):
-            holder = os.pread(manager, 20, 0).decode() or "unknown"
+            holder = os.pread(manager, PID_BYTES_MAX, 0).decode()
             raise PostgresUnavailable(
                 f"The data in {folder.version_folder} is in use by process {holder}: "
                 "stop that program first, or choose another data folder."
@@ -105,25 +109,23 @@ def try_lock(descriptor: int) -> bool:
 
 def make_version_folder(folder: DataFolder, programs: Programs) -> None:
     user, group = programs.owner
-    try:
+    if not folder.version_folder.exists():
         folder.version_folder.mkdir(mode=0o700, parents=True)
         os.chown(folder.version_folder, user, group)
-    except FileExistsError:
-        owner = folder.version_folder.stat().st_uid
-        if owner != user:
-            raise PostgresUnavailable(
-                f"{folder.version_folder} belongs to user {owner}, and PostgreSQL would run as user {user}: "
-                "run this as its owner, or choose another data folder."
-            ) from None
-    except OSError as error:
-        raise PostgresUnavailable(f"The data folder cannot be made: {error}.") from error
+    owner = folder.version_folder.stat().st_uid
+    if owner != user:
+        raise PostgresUnavailable(
+            f"{folder.version_folder} belongs to user {owner}, and PostgreSQL would run as user {user}: "
+            "run this as its owner, or choose another data folder."
+        )
 
 
-def initialise(folder: DataFolder, programs: Programs, *, durable: bool) -> None:
-    """Run `initdb` unless it was done before. Call with the folder held.
+def initialise(held: Hold, programs: Programs, *, durable: bool) -> None:
+    """Run `initdb` unless it was done before.
 
     It works beside the final place and is moved there when complete: a data folder that exists is whole.
     """
+    folder = held.folder
     if folder.data.exists():
         return
     unfinished = folder.version_folder / "data.unfinished"
@@ -140,6 +142,7 @@ def initialise(folder: DataFolder, programs: Programs, *, durable: bool) -> None
             errors="replace",
             cwd="/",
             env=environment_for_postgres(),
+            pass_fds=(held.server_descriptor,),
             timeout=INITDB_SECONDS_MAX,
             check=False,
         )
@@ -153,7 +156,7 @@ def initialise(folder: DataFolder, programs: Programs, *, durable: bool) -> None
 
 
 def forget_dead_server(folder: DataFolder) -> None:
-    """Remove a `postmaster.pid` whose process is gone or is another program. Call with the folder held.
+    """Remove a `postmaster.pid` whose process is gone or is another program. Call while holding the folder.
 
     PostgreSQL judges the file by whether the process id exists, and after a restart of the machine (above all of a
     container) the number often belongs to something else. We know more: no server of ours can be alive.

@@ -115,7 +115,7 @@ class EmbeddedPostgres:
             raise RuntimeError("An embedded PostgreSQL must be started from the main thread.")
         self._hold = hold(self.folder, self._programs)
         try:
-            initialise(self.folder, self._programs, durable=self._durable)
+            initialise(self._hold, self._programs, durable=self._durable)
             forget_dead_server(self.folder)
             self._process = self._spawn(self._hold)
             self._wait_until_ready()
