@@ -110,7 +110,7 @@ ESC: Final = (
     _row("ESC c 0", b"\x1b\x63\x30", fixed(4), _SKIPPED, "select paper for printing"),
     _row("ESC c 1", b"\x1b\x63\x31", fixed(4), _SKIPPED, "select paper for settings"),
     _row("ESC c 3", b"\x1b\x63\x33", fixed(4), _SKIPPED, "paper end signal (parallel port)"),
-    _row("ESC c 4", b"\x1b\x63\x34", fixed(4), _PARSED, "paper sensors that stop printing"),
+    _row("ESC c 4", b"\x1b\x63\x34", fixed(4), _REPORTED, "paper sensors that stop printing"),
     _row("ESC c 5", b"\x1b\x63\x35", fixed(4), _PARSED, "lock the panel buttons"),
     _row("ESC d", b"\x1b\x64", fixed(3), _RENDERED, "print and feed n lines"),
     _row("ESC e", b"\x1b\x65", fixed(3), _REPORTED, "print and feed backwards n lines"),
@@ -158,7 +158,7 @@ GS: Final = (
     _row("GS $", b"\x1d\x24", fixed(4), _PARSED, "page mode: absolute vertical position"),
     _row("GS ( A", b"\x1d\x28\x41", _FUNCTION_COUNTED, _REPORTED, "test print"),
     _row("GS ( C", b"\x1d\x28\x43", _FUNCTION_COUNTED, _REPORTED, "edit user memory"),
-    _row("GS ( D", b"\x1d\x28\x44", _FUNCTION_COUNTED, _PARSED, "allow or forbid real-time commands"),
+    _row("GS ( D", b"\x1d\x28\x44", _FUNCTION_COUNTED, _REPORTED, "allow or forbid real-time commands"),
     _row("GS ( E", b"\x1d\x28\x45", _FUNCTION_COUNTED, _REPORTED, "user settings"),
     _row(
         "GS ( H", b"\x1d\x28\x48", _FUNCTION_COUNTED, _PARSED, "transmit a process id when printing is done"

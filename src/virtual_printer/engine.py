@@ -23,6 +23,7 @@ from virtual_printer.realtime import (
     SendAutomaticStatus,
 )
 
+SELECT = "ESC ="
 BUFFERS_CLEARED = b"\x37\x25\x00"
 
 
@@ -119,13 +120,15 @@ class Engine:
 def execute(machine: Machine, item: Item) -> None:
     """One item's effect on the machine."""
     machine.offset = item.offset + item.size
+    if not machine.selected and not (isinstance(item, Parsed) and item.command.name == SELECT):
+        return
     match item:
         case Text(data=data):
             machine.type_text(data)
         case Unknown(data=data):
             machine.report(f"unknown command {data.hex(' ')}")
         case Parsed(command=command, data=data):
-            if command.effect in (Effect.RENDERED, Effect.PARSED) and command.name in EFFECTS:
+            if command.effect in (Effect.RENDERED, Effect.PARSED):
                 EFFECTS[command.name](machine, data[len(command.prefix) :])
             elif command.effect is Effect.REPORTED:
                 machine.report(f"{command.name} ({command.title}) is not simulated")

@@ -1,6 +1,6 @@
 """The print buffer: the line under construction, before anything of it is on paper."""
 
-from virtual_printer.paper import Run
+from virtual_printer.paper import Run, Strip
 from virtual_printer.style import Style
 
 
@@ -8,7 +8,7 @@ class LineBuffer:
     """Positions are dots from the left edge of the print area."""
 
     def __init__(self) -> None:
-        self._runs: list[Run] = []
+        self._runs: list[Run | Strip] = []
         self.x = 0
         self._right = 0
 
@@ -27,20 +27,28 @@ class LineBuffer:
 
     @property
     def height(self) -> int:
-        return max((run.style.cell_height for run in self._runs), default=0)
+        return max(
+            (run.height if isinstance(run, Strip) else run.style.cell_height for run in self._runs), default=0
+        )
 
     @property
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[Run | Strip, ...]:
         return tuple(self._runs)
 
     def add(self, text: str, style: Style, width: int) -> None:
         """Append characters at the current position; they take `width` dots in all."""
         last = self._runs[-1] if self._runs else None
-        if last is not None and last.style is style and last.x + last.width == self.x:
+        if isinstance(last, Run) and last.style is style and last.x + last.width == self.x:
             self._runs[-1] = Run(last.x, last.text + text, style, last.width + width)
         else:
             self._runs.append(Run(self.x, text, style, width))
         self.x += width
+        self._right = max(self._right, self.x)
+
+    def add_strip(self, strip: Strip) -> None:
+        """Append a column image; its position is the current one."""
+        self._runs.append(strip)
+        self.x = strip.x + strip.width
         self._right = max(self._right, self.x)
 
     def clear(self) -> None:

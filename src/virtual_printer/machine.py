@@ -12,11 +12,13 @@ from typing import Final
 from virtual_printer.codepages import MultiByteDecoder, decode_single_bytes
 from virtual_printer.condition import Condition, automatic_status, changed_categories
 from virtual_printer.counters import Counters, Counts
+from virtual_printer.dots import Bitmap
 from virtual_printer.line import LineBuffer
-from virtual_printer.modes import Modes
-from virtual_printer.paper import Cut, Paper, PrintedImage, PrintedLine, Sheet
+from virtual_printer.modes import DOTS_PER_INCH, Modes
+from virtual_printer.page import Page
+from virtual_printer.paper import Cut, Paper, PrintedImage, PrintedLine, PrintedPage, Run, Sheet
 from virtual_printer.profiles import Profile
-from virtual_printer.style import Alignment
+from virtual_printer.style import Alignment, Style
 
 REPORTS_KEPT: Final = 1_000
 
@@ -33,7 +35,7 @@ class Machine:
         counts: Counts | None,
     ) -> None:
         self.profile = profile
-        self.paper = Paper(profile.cutter_gap_dots or 0)
+        self.paper = Paper(width=profile.width_dots, cutter_gap=profile.cutter_gap_dots or 0)
         self.answer = answer
         self.clock = clock
         self.counters = Counters(clock(), counts)
@@ -42,13 +44,20 @@ class Machine:
         self.dots_moved = 0
         self.offset = 0
         self.line = LineBuffer()
+        self.page: Page | None = None
         self.held_answers: list[bytes] = []
         self.initialise()
 
     def initialise(self) -> None:
         """`ESC @`, and power-on: the unfinished line and its markers vanish, settings and ASB go back to power-on."""
+        self.page = None
         self.clear_print_buffer()
         self.asb_categories = 0
+        self.selected = True
+        self.stored_graphics: tuple[Bitmap, int, int] | None = None
+        self.defined_graphics: dict[bytes, Bitmap] = {}
+        self.download_image: Bitmap | None = None
+        self.stored_qr = b""
         self.modes = Modes(area_width=self.profile.width_dots, kanji=self.profile.boots_in_kanji_mode)
         self._kanji = MultiByteDecoder(self.profile.kanji_codec or "gb18030")
         self._utf8 = MultiByteDecoder("utf-8")
@@ -76,7 +85,7 @@ class Machine:
 
     def answer_when_printed(self, data: bytes) -> None:
         """Answer now, or with the line that is still in the print buffer."""
-        if self.line:
+        if self.line or self.page:
             self.held_answers.append(data)
         else:
             self.answer(data)
@@ -98,7 +107,15 @@ class Machine:
 
     @property
     def area_width(self) -> int:
+        if self.page is not None:
+            return self.page.line_width
         return max(0, min(self.modes.area_width, self.profile.width_dots - self.modes.left_margin))
+
+    def horizontal_dots(self, units: int) -> int:
+        return round(units * DOTS_PER_INCH / self.modes.unit_x)
+
+    def vertical_dots(self, units: int) -> int:
+        return round(units * DOTS_PER_INCH / self.modes.unit_y)
 
     def _decode(self, data: bytes) -> str:
         if self.modes.utf8:
@@ -117,61 +134,105 @@ class Machine:
         entry = PrintedLine(
             runs=self.line.runs,
             shift=self._shift(self.line.right),
-            y=self.paper.y,
+            y=self._y,
             height=height,
             offset=self.offset,
         )
-        self._add(entry, strokes=height, feed=max(feed, height))
         self.line.clear()
-        self.paper.lines_printed += 1
-        self._answer_held()
+        self._add(entry, feed=max(feed, height))
 
-    def print_image(self, *, width: int, height: int, rows: bytes, label: str) -> None:
+    def print_image(self, bitmap: Bitmap, label: str) -> None:
         """Print dots at the alignment in force; the paper moves by the image's height."""
         entry = PrintedImage(
-            x=self._shift(width),
-            y=self.paper.y,
-            width=width,
-            height=height,
-            rows=rows,
+            x=self._shift(bitmap.width),
+            y=self._y,
+            width=bitmap.width,
+            height=bitmap.height,
+            rows=bitmap.rows,
             label=label,
             offset=self.offset,
         )
-        self._add(entry, strokes=height, feed=height)
-        self.paper.lines_printed += 1
+        self._add(entry, feed=bitmap.height)
+
+    def print_beside_bars(self, text: str, bars_width: int) -> None:
+        """The readable text of a barcode, centred on its bars."""
+        style = Style()
+        width = sum(style.cell_width(character) for character in text)
+        shift = max(0, self._shift(bars_width) + (bars_width - width) // 2)
+        entry = PrintedLine(
+            runs=(Run(0, text, style, width),),
+            shift=shift,
+            y=self._y,
+            height=style.cell_height,
+            offset=self.offset,
+        )
+        self._add(entry, feed=style.cell_height)
 
     def feed(self, dots: int) -> None:
+        if self.page is not None:
+            self.page.y += dots
+            return
         self.paper.feed(dots)
         self._moved(dots, strokes=0)
+
+    def enter_page_mode(self) -> None:
+        self.page = Page(self.profile.width_dots)
+
+    def leave_page_mode(self) -> None:
+        """What was not printed is gone, its markers with it."""
+        self.page = None
+        self.clear_print_buffer()
+
+    def print_page(self) -> None:
+        """FF in page mode: the whole print area comes onto paper, blank parts included."""
+        if self.page is None:
+            return
+        if self.line:
+            self.print_line(self.modes.line_spacing)
+        entry = self.page.print(y=self.paper.y, offset=self.offset)
+        self._onto_paper(entry, feed=entry.height)
 
     def cut(self, kind: Cut) -> Sheet | None:
         """Only at the beginning of a line, and only where there is a cutter."""
         if self.profile.cutter_gap_dots is None:
             self.report("cut ignored: this printer has no cutter")
             return None
-        if self.line:
+        if self.line or self.page is not None:
             self.report("cut ignored: the line before it has not been printed")
             return None
         self.counters.add(self.clock(), cuts=1)
         return self.paper.cut(kind)
 
-    def _add(self, entry: PrintedLine | PrintedImage, *, strokes: int, feed: int) -> None:
+    @property
+    def _y(self) -> int:
+        return self.paper.y if self.page is None else self.page.y
+
+    def _add(self, entry: PrintedLine | PrintedImage, *, feed: int) -> None:
+        if self.page is not None:
+            self.page.add(entry, feed)
+        else:
+            self._onto_paper(entry, feed=feed)
+
+    def _onto_paper(self, entry: PrintedLine | PrintedImage | PrintedPage, *, feed: int) -> None:
         self.paper.add(entry, feed)
-        self._moved(feed, strokes=strokes)
+        self.paper.lines_printed += 1
+        self._moved(feed, strokes=entry.height)
+        self._answer_held()
 
     def _moved(self, dots: int, *, strokes: int) -> None:
         self.dots_moved += dots
         self.counters.add(self.clock(), dots_fed=dots, strokes=strokes)
 
     def _shift(self, width: int) -> int:
+        margin = 0 if self.page is not None else self.modes.left_margin
         free = max(0, self.area_width - width)
         match self.modes.alignment:
             case Alignment.LEFT:
-                return self.modes.left_margin
+                return margin
             case Alignment.CENTRE:
-                return self.modes.left_margin + free // 2
+                return margin + free // 2
             case Alignment.RIGHT:
-                return self.modes.left_margin + free
+                return margin + free
 
     def _answer_held(self) -> None:
         for held in self.held_answers:

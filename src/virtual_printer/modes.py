@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from virtual_printer.style import Alignment, Style
 
 DEFAULT_LINE_SPACING = 30  # dots: 3.75 mm
+DOTS_PER_INCH = 203
 DEFAULT_TAB_EVERY = 8  # columns
 
 
 @dataclass(slots=True, kw_only=True)
 class Modes:
-    """Distances in dots, counted in the basic motion unit of 1/203 inch unless `GS P` changed it."""
+    """Distances in dots of 1/203 inch; `unit_x` and `unit_y` are the fractions of an inch of `GS P`."""
 
     style: Style = field(default_factory=Style)
     alignment: Alignment = Alignment.LEFT
@@ -23,7 +24,11 @@ class Modes:
     tab_stops: tuple[int, ...] = tuple(range(DEFAULT_TAB_EVERY, 256, DEFAULT_TAB_EVERY))
     kanji: bool = False
     utf8: bool = False
+    unit_x: int = DOTS_PER_INCH
+    unit_y: int = DOTS_PER_INCH
     barcode_height: int = 162
     barcode_module: int = 3
     barcode_text: int = 0
+    qr_module: int = 3
+    qr_level: int = 48
     panel_locked: bool = False

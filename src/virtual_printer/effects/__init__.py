@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from virtual_printer.effects import answers, images, looks, motion
+from virtual_printer.effects import answers, images, looks, motion, page_mode, symbols
 from virtual_printer.machine import Machine
 
 EffectFunction = Callable[[Machine, bytes], None]
@@ -12,5 +12,7 @@ EFFECTS: Final[Mapping[str, EffectFunction]] = {
     **looks.EFFECTS,
     **motion.EFFECTS,
     **images.EFFECTS,
+    **symbols.EFFECTS,
+    **page_mode.EFFECTS,
     **answers.EFFECTS,
 }

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from virtual_printer.codepages import COUNTRY_COUNT
 from virtual_printer.machine import Machine
+from virtual_printer.modes import DEFAULT_LINE_SPACING, DOTS_PER_INCH
 from virtual_printer.style import Alignment, Font
 
 ALIGNMENTS: Final = {
@@ -123,15 +124,29 @@ def encoding(machine: Machine, args: bytes) -> None:
 
 
 def line_spacing_default(machine: Machine, _: bytes) -> None:
-    machine.modes.line_spacing = 30
+    machine.modes.line_spacing = DEFAULT_LINE_SPACING
 
 
 def line_spacing(machine: Machine, args: bytes) -> None:
-    machine.modes.line_spacing = args[0]
+    machine.modes.line_spacing = machine.vertical_dots(args[0])
 
 
 def lock_panel(machine: Machine, args: bytes) -> None:
     machine.modes.panel_locked = bool(args[0] & 1)
+
+
+def select_printer(machine: Machine, args: bytes) -> None:
+    """`ESC =`: bit 0 clear deselects; a deselected printer drops everything but its own selection."""
+    machine.selected = bool(args[0] & 1)
+
+
+def motion_units(machine: Machine, args: bytes) -> None:
+    """`GS P x y`: positions count in 1/x and 1/y inch; 0 is the printer's own dot."""
+    machine.modes.unit_x, machine.modes.unit_y = args[0] or DOTS_PER_INCH, args[1] or DOTS_PER_INCH
+
+
+def kanji_spacing(machine: Machine, args: bytes) -> None:
+    machine.modes.character_spacing = args[1]
 
 
 def nothing_visible(_machine: Machine, _args: bytes) -> None:
@@ -163,6 +178,10 @@ EFFECTS: Final[Mapping[str, Callable[[Machine, bytes], None]]] = {
     "ESC 2": line_spacing_default,
     "ESC 3": line_spacing,
     "ESC c 5": lock_panel,
+    "ESC =": select_printer,
+    "GS P": motion_units,
+    "FS S": kanji_spacing,
+    "FS C": nothing_visible,
     "ESC B": nothing_visible,
     "ESC p": nothing_visible,
 }

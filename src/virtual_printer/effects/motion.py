@@ -16,7 +16,7 @@ def line_feed(machine: Machine, _: bytes) -> None:
 
 
 def feed_dots(machine: Machine, args: bytes) -> None:
-    _print_and_feed(machine, args[0])
+    _print_and_feed(machine, machine.vertical_dots(args[0]))
 
 
 def feed_lines(machine: Machine, args: bytes) -> None:
@@ -51,25 +51,25 @@ def tab_stops(machine: Machine, args: bytes) -> None:
 
 
 def absolute_position(machine: Machine, args: bytes) -> None:
-    position = int.from_bytes(args[:2], "little")
+    position = machine.horizontal_dots(int.from_bytes(args[:2], "little"))
     if position <= machine.area_width:
         machine.line.x = position
 
 
 def relative_position(machine: Machine, args: bytes) -> None:
-    position = machine.line.x + int.from_bytes(args[:2], "little", signed=True)
+    position = machine.line.x + machine.horizontal_dots(int.from_bytes(args[:2], "little", signed=True))
     if 0 <= position <= machine.area_width:
         machine.line.x = position
 
 
 def left_margin(machine: Machine, args: bytes) -> None:
     if machine.line.at_beginning:
-        machine.modes.left_margin = int.from_bytes(args[:2], "little")
+        machine.modes.left_margin = machine.horizontal_dots(int.from_bytes(args[:2], "little"))
 
 
 def area_width(machine: Machine, args: bytes) -> None:
     if machine.line.at_beginning:
-        machine.modes.area_width = int.from_bytes(args[:2], "little")
+        machine.modes.area_width = machine.horizontal_dots(int.from_bytes(args[:2], "little"))
 
 
 def to_line_start(machine: Machine, args: bytes) -> None:
