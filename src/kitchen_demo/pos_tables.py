@@ -1,14 +1,17 @@
 """Create the tables of a small point of sale, for the demo and the tests."""
 
 from importlib.resources import files
+from typing import Final
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import TupleRow
 
 from kitchen_demo.menu import MENU
 
-# The owner of POS tables grants this much to the owner of the contract's functions (kitchen_owner), and no more.
-GRANTS = (
+
+# What the owner of POS tables grants the owner of the contract's functions, and no more.
+GRANTS: Final = (
     "GRANT SELECT ON pos_bill, pos_billitem, core_product TO kitchen_owner",
     "GRANT UPDATE (status) ON pos_billitem TO kitchen_owner",
 )
@@ -19,8 +22,17 @@ def create_pos_tables(connection: psycopg.Connection[TupleRow]) -> None:
     connection.execute(files("kitchen_demo").joinpath("pos_tables.sql").read_bytes())
 
 
+def grant_to_backend(connection: psycopg.Connection[TupleRow], login: str) -> None:
+    """Let the backend's login work on its tables."""
+    connection.execute(
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON pos_bill, pos_billitem, core_product TO {}").format(
+            sql.Identifier(login)
+        )
+    )
+
+
 def grant_to_contract(connection: psycopg.Connection[TupleRow]) -> None:
-    """Let the contract's functions work on the tables; after `kitchen-printer migrate`, which makes their owner."""
+    """Let the contract's functions work on tables that were made after the last `kitchen-printer migrate`."""
     for grant in GRANTS:
         connection.execute(grant)
 

@@ -57,8 +57,9 @@ def open_postgres(
 def check_given(dsn: str) -> None:
     try:
         psycopg.connect(dsn, connect_timeout=CONNECT_SECONDS_MAX).close()
-    except psycopg.Error as error:
+    except psycopg.OperationalError as error:
+        raise PostgresUnavailable(f"The server that {DSN_VARIABLE} names cannot be used: {error}.") from error
+    except psycopg.ProgrammingError:
         raise PostgresUnavailable(
-            f"The server that {DSN_VARIABLE} names cannot be used: {error}. "
-            "Correct the connection string, or unset it to have a server started here."
-        ) from error
+            f"{DSN_VARIABLE} is no connection string: write it as postgresql://USER:PASSWORD@HOST:5432/postgres."
+        ) from None  # what the driver says repeats the string, and the password with it
