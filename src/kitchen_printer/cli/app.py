@@ -46,6 +46,7 @@ def migrate(
     ] = False,
 ) -> None:
     """Create or update the tables, functions and roles of the contract."""
+    from kitchen_printer.cli.words import migration_sentences
     from kitchen_printer.database.migrate import MigrationError, migrate
 
     settings = _settings()
@@ -53,7 +54,8 @@ def migrate(
         report = migrate(settings.dsn, dry_run=dry_run)
     except MigrationError as error:
         _end(FAILURE, str(error))
-    Console().print(report.worded(), markup=False, highlight=False)
+    for sentence in migration_sentences(report):
+        Console().print(sentence, markup=False, highlight=False)
 
 
 def _settings() -> Settings:

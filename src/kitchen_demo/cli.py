@@ -1,0 +1,59 @@
+"""``kitchen-demo``: see the whole edge work on this machine, then leave nothing behind but the papers."""
+
+import asyncio
+import os
+import tempfile
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from kitchen_demo.demo import NotPrinted, Wishes, play
+from kitchen_demo.edge import new_database, prepared_database
+from kitchen_demo.postgres import open_postgres
+from kitchen_demo.postgres_programs import PostgresUnavailable
+from kitchen_demo.service_process import ServiceFailed
+from kitchen_demo.show import Show
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+@app.command()
+def demo(
+    orders: Annotated[int, typer.Option(min=0, max=10_000, help="More tables that order something.")] = 0,
+    seed: Annotated[int, typer.Option(help="Which orders these are; the same seed, the same orders.")] = 1,
+    paper: Annotated[Path, typer.Option(help="Folder for the papers, one text file each.")] = Path(
+        "demo-paper"
+    ),
+    keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False,
+) -> None:
+    """A bill of six items becomes three tickets on paper, and the record proves it."""
+    show = Show(Console())
+    wishes = Wishes(orders=orders, seed=seed, paper=paper, keep=keep)
+    try:
+        with suppress(KeyboardInterrupt), tempfile.TemporaryDirectory(prefix="kitchen-demo-") as scratch:
+            _play(wishes, show, Path(scratch))
+    except (PostgresUnavailable, ServiceFailed, NotPrinted) as error:
+        _end(str(error))
+
+
+def _play(wishes: Wishes, show: Show, scratch: Path) -> None:
+    with ExitStack() as stack:
+        with show.step("PostgreSQL runs"):
+            postgres = stack.enter_context(open_postgres(os.environ, durable=True))
+            dsn = stack.enter_context(new_database(postgres))
+        with show.step("The database is migrated, the menu is in"):
+            prepared = stack.enter_context(prepared_database(dsn))
+        asyncio.run(play(dsn, prepared, scratch / "service.log", wishes, show))
+
+
+def _end(message: str) -> NoReturn:
+    Console(stderr=True).print(message, markup=False, highlight=False, style="red")
+    raise typer.Exit(1)
