@@ -9,7 +9,6 @@ from psycopg.rows import TupleRow
 
 from kitchen_demo.menu import MENU
 
-
 # What the owner of POS tables grants the owner of the contract's functions, and no more.
 GRANTS: Final = (
     "GRANT SELECT ON pos_bill, pos_billitem, core_product TO kitchen_owner",
