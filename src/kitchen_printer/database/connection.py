@@ -20,12 +20,21 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from kitchen_printer.database.migrate import known_version, schema_version
+
 DEADLINE_SECONDS: Final = 5.0
 """How long one use of a connection may take, all its statements together."""
 
 CONNECT_SECONDS: Final = 3
 POOL_SIZE_MAX: Final = 4
 """Claiming, recording and looking around go on at once; a fourth connection is spare."""
+
+_CONTRACT_IS_MISSING: Final = (
+    psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+)
 
 Connection = AsyncConnection[DictRow]
 Row = dict[str, Any]
@@ -75,13 +84,34 @@ class Database:
         """Close all connections, waiting for nobody longer than the deadline."""
         await self._pool.close(timeout=DEADLINE_SECONDS)
 
+    async def check_schema(self) -> None:
+        """Return if the database has the schema we need. Raises :class:`DatabaseLostError` with the remedy.
+
+        A newer schema is fine: migrations only add, so that two versions can run side by side in an upgrade.
+        """
+        async with self.connection() as connection:
+            found, needed = await schema_version(connection), known_version()
+        if found < needed:
+            raise DatabaseLostError(
+                f"the schema is version {found}, this program needs {needed}: run kitchen-printer migrate"
+            )
+
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection, None]:
         """Lend a connection in autocommit mode. Raises :class:`DatabaseLostError`."""
         with worded():
-            async with self._pool.connection() as connection:
-                with deadline(connection):
-                    yield connection
+            try:
+                lent = await self._pool.getconn()
+            except PoolTimeout:
+                # The pool only says that it has none; connecting ourselves tells why.
+                await (await self.connect_alone()).close()
+                raise
+            try:
+                with deadline(lent):
+                    async with lent:
+                        yield lent
+            finally:
+                await self._pool.putconn(lent)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection, None]:
@@ -121,8 +151,15 @@ def worded() -> Generator[None, None, None]:
         yield
     except PoolTimeout as error:
         raise DatabaseLostError("no connection to the database") from error
+    except _CONTRACT_IS_MISSING as error:
+        remedy = "run kitchen-printer migrate, and give this login the role kitchen_service"
+        raise DatabaseLostError(f"{_first_line(error)}: {remedy}") from error
     except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError) as error:
-        raise DatabaseLostError(str(error).strip().partition("\n")[0] or type(error).__name__) from error
+        raise DatabaseLostError(_first_line(error)) from error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 def _exact_json(text: str | bytes) -> Any:

@@ -46,6 +46,7 @@ class Dispatcher:
         self._written_states: dict[int, Reason | None] = {}
         self._without_route: frozenset[str] = frozenset()
         self._database_lost_at: float | None = None
+        self._told_problem: str | None = None
         self._hint = asyncio.Event()
 
     def wake(self) -> None:
@@ -85,6 +86,8 @@ class Dispatcher:
             pass
 
     async def _look_and_act(self) -> None:
+        if self._book is None:
+            await self._kitchen.database.check_schema()
         book = self._book or await self._read_routes()
         seen = await self._look(book)
         if seen.routing_version != book.version:
@@ -185,11 +188,12 @@ class Dispatcher:
     def _database_answers(self) -> None:
         if self._database_lost_at is not None:
             self._kitchen.announce(DatabaseBack(monotonic() - self._database_lost_at))
-            self._database_lost_at = None
-        self.snapshot.database_problem = None
+        self._database_lost_at = self._told_problem = None
 
     def _database_is_lost(self, problem: str) -> None:
         if self._database_lost_at is None:
             self._database_lost_at = monotonic()
+        if self._told_problem != problem:
             self._kitchen.announce(DatabaseLost(problem))
-        self.snapshot.database_problem = problem
+        self.snapshot.database_problem = self._told_problem = problem
+        self._book = None  # What comes back may have been restored, moved or migrated meanwhile.

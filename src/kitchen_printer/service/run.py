@@ -128,13 +128,16 @@ class Service:
 
     async def _keep_running(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         """Start a part again whenever it fails: a service whose half has died looks alive and prints nothing."""
+        told = None
         while not self._kitchen.is_stopping:
             try:
                 await part()
             except DatabaseLostError:
                 pass  # The dispatcher notices too, and tells people once.
             except Exception as error:  # noqa: BLE001  # told, then started again
-                self._announce(TaskCrashed(name, repr(error)))
+                if told != repr(error):
+                    told = repr(error)
+                    self._announce(TaskCrashed(name, told))
             await asyncio.sleep(RESTART_SECONDS)
 
     async def _finish_tickets_in_flight(self) -> None:
