@@ -318,6 +318,8 @@ def _deadline(connection: Connection, seconds: float) -> Generator[None, None, N
 def _cut(connection: Connection) -> None:
     if connection.closed:
         return
-    with socket.socket(fileno=dup(connection.pgconn.socket)) as line:
-        with suppress(OSError):  # The line may be down already, which is what is wanted.
-            line.shutdown(socket.SHUT_RDWR)
+    with (
+        socket.socket(fileno=dup(connection.pgconn.socket)) as line,
+        suppress(OSError),
+    ):  # It may be down already.
+        line.shutdown(socket.SHUT_RDWR)
