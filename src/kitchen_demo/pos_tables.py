@@ -1,7 +1,6 @@
 """Create the tables of a small point of sale, for the demo and the tests."""
 
 from importlib.resources import files
-from typing import Final
 
 import psycopg
 from psycopg import sql
@@ -9,15 +8,12 @@ from psycopg.rows import TupleRow
 
 from kitchen_demo.menu import MENU
 
-# What the owner of POS tables grants the owner of the contract's functions, and no more.
-GRANTS: Final = (
-    "GRANT SELECT ON pos_bill, pos_billitem, core_product TO kitchen_owner",
-    "GRANT UPDATE (status) ON pos_billitem TO kitchen_owner",
-)
-
 
 def create_pos_tables(connection: psycopg.Connection[TupleRow]) -> None:
-    """Create the tables. The caller commits."""
+    """Create the tables. The caller commits.
+
+    The next `kitchen-printer migrate` grants the contract's functions what they need of them.
+    """
     connection.execute(files("kitchen_demo").joinpath("pos_tables.sql").read_bytes())
 
 
@@ -28,12 +24,6 @@ def grant_to_backend(connection: psycopg.Connection[TupleRow], login: str) -> No
             sql.Identifier(login)
         )
     )
-
-
-def grant_to_contract(connection: psycopg.Connection[TupleRow]) -> None:
-    """Let the contract's functions work on tables that were made after the last `kitchen-printer migrate`."""
-    for grant in GRANTS:
-        connection.execute(grant)
 
 
 def insert_menu(connection: psycopg.Connection[TupleRow]) -> dict[str, int]:
