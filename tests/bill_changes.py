@@ -25,7 +25,7 @@ Told = Mapping[str, tuple[str, ...]]
 class BillChange:
     """A change of the bill in words and in SQL, and the tickets that sending both bills then makes.
 
-    `before` is done and sent earlier; what the kitchen is told of it is not the case's business.
+    `before` is done, and both bills sent, earlier; what the kitchen is told of it is not the case's business.
     """
 
     name: str
@@ -42,7 +42,8 @@ WITH bills AS (
 products (key, id) AS (
     SELECT v.key, p.id FROM core_product p JOIN (VALUES
         ('lager', 'Lager 0.5'), ('negroni', 'Negroni'), ('steak', 'Steak Frites'), ('salad', 'Caesar Salad'),
-        ('tiramisu', 'Tiramisu'), ('sorbet', 'Lemon Sorbet'), ('risotto', 'Mushroom Risotto')) AS v(key, name) USING (name)),
+        ('tiramisu', 'Tiramisu'), ('sorbet', 'Lemon Sorbet'), ('risotto', 'Mushroom Risotto')
+        ) AS v(key, name) USING (name)),
 items AS (
     INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, note, modifiers)
     SELECT b.id, p.id, v.quantity, v.station, v.note, v.modifiers::jsonb
@@ -65,6 +66,14 @@ FIRST_SEND: Final[Told] = {
     "DESSERT": ("ADD 1 Tiramisu", "ADD 3 Lemon Sorbet"),
 }
 
+SPLIT: Final[LiteralString] = (
+    "INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from) "
+)
+HELD_RISOTTO: Final[LiteralString] = """
+INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, hold)
+VALUES (%(bill)s, %(product_risotto)s, 2, 'KITCHEN', true)
+"""
+
 BILL_CHANGES: Final = (
     BillChange(
         name="nothing changes",
@@ -73,8 +82,7 @@ BILL_CHANGES: Final = (
     BillChange(
         name="an item is added",
         change=(
-            "INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target)"
-            " VALUES (%(bill)s, %(product_risotto)s, 1, 'KITCHEN')",
+            "INSERT INTO pos_billitem (bill_id, product_id, printer_target) VALUES (%(bill)s, %(product_risotto)s, 'KITCHEN')",
         ),
         told={"KITCHEN": ("ADD 1 Mushroom Risotto",)},
     ),
@@ -219,24 +227,21 @@ BILL_CHANGES: Final = (
         name="an item is split on its bill",
         change=(
             "UPDATE pos_billitem SET quantity = 2 WHERE id = %(sorbet)s",
-            "INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)"
-            " VALUES (%(bill)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
+            SPLIT + "VALUES (%(bill)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
         ),
     ),
     BillChange(
         name="an item is split between two bills",
         change=(
             "UPDATE pos_billitem SET quantity = 2 WHERE id = %(sorbet)s",
-            "INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)"
-            " VALUES (%(other)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
+            SPLIT + "VALUES (%(other)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
         ),
     ),
     BillChange(
         name="an item is split, and one of the new item is voided",
         before=(
-            "WITH reduced AS (UPDATE pos_billitem SET quantity = 1 WHERE id = %(sorbet)s)"
-            " INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)"
-            " VALUES (%(other)s, %(product_sorbet)s, 2, 'DESSERT', %(sorbet)s)",
+            "UPDATE pos_billitem SET quantity = 1 WHERE id = %(sorbet)s",
+            SPLIT + "VALUES (%(other)s, %(product_sorbet)s, 2, 'DESSERT', %(sorbet)s)",
         ),
         change=("UPDATE pos_billitem SET quantity = 1 WHERE split_from = %(sorbet)s",),
         told_on_other_bill={"DESSERT": ("VOID 1 Lemon Sorbet",)},
@@ -244,9 +249,8 @@ BILL_CHANGES: Final = (
     BillChange(
         name="an item is split, and one more of the old item is ordered afterwards",
         before=(
-            "WITH reduced AS (UPDATE pos_billitem SET quantity = 2 WHERE id = %(sorbet)s)"
-            " INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)"
-            " VALUES (%(other)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
+            "UPDATE pos_billitem SET quantity = 2 WHERE id = %(sorbet)s",
+            SPLIT + "VALUES (%(other)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
         ),
         change=("UPDATE pos_billitem SET quantity = 3 WHERE id = %(sorbet)s",),
         told={"DESSERT": ("ADD 1 Lemon Sorbet",)},
@@ -255,8 +259,8 @@ BILL_CHANGES: Final = (
         name="an item is split with more than there was, and with another note",
         change=(
             "UPDATE pos_billitem SET quantity = 2 WHERE id = %(sorbet)s",
-            "INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from, note)"
-            " VALUES (%(other)s, %(product_sorbet)s, 3, 'DESSERT', %(sorbet)s, 'two spoons')",
+            SPLIT + "VALUES (%(other)s, %(product_sorbet)s, 3, 'DESSERT', %(sorbet)s)",
+            "UPDATE pos_billitem SET note = 'two spoons' WHERE split_from = %(sorbet)s",
         ),
         told_on_other_bill={
             "DESSERT": (
@@ -268,19 +272,19 @@ BILL_CHANGES: Final = (
     BillChange(
         name="an item is replaced by its parts, one of them split again",
         change=(
-            "WITH part AS (INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)"
-            " VALUES (%(bill)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s) RETURNING id)"
-            " INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)"
-            " SELECT %(other)s, %(product_sorbet)s, 2, 'DESSERT', id FROM part",
+            SPLIT + "VALUES (%(bill)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
+            """
+            INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)
+            SELECT %(other)s, product_id, 2, 'DESSERT', id FROM pos_billitem WHERE split_from = %(sorbet)s
+            """,
             "DELETE FROM pos_billitem WHERE id = %(sorbet)s",
         ),
     ),
     BillChange(
         name="a split is undone",
         before=(
-            "WITH reduced AS (UPDATE pos_billitem SET quantity = 2 WHERE id = %(sorbet)s)"
-            " INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, split_from)"
-            " VALUES (%(bill)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
+            "UPDATE pos_billitem SET quantity = 2 WHERE id = %(sorbet)s",
+            SPLIT + "VALUES (%(bill)s, %(product_sorbet)s, 1, 'DESSERT', %(sorbet)s)",
         ),
         change=(
             "UPDATE pos_billitem SET quantity = 3 WHERE id = %(sorbet)s",
@@ -289,19 +293,13 @@ BILL_CHANGES: Final = (
     ),
     BillChange(
         name="an item is held back, then fired",
-        before=(
-            "INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, hold)"
-            " VALUES (%(bill)s, %(product_risotto)s, 2, 'KITCHEN', true)",
-        ),
+        before=(HELD_RISOTTO,),
         change=("UPDATE pos_billitem SET hold = false WHERE hold",),
         told={"KITCHEN": ("ADD 2 Mushroom Risotto",)},
     ),
     BillChange(
         name="an item is added but held back",
-        change=(
-            "INSERT INTO pos_billitem (bill_id, product_id, quantity, printer_target, hold)"
-            " VALUES (%(bill)s, %(product_risotto)s, 2, 'KITCHEN', true)",
-        ),
+        change=(HELD_RISOTTO,),
     ),
     BillChange(
         name="an item that was sent is held back",
@@ -357,8 +355,8 @@ def told_by(connection: Connection, ticket_ids: list[int]) -> Told:
     """What tickets say, in the words of this table."""
     rows = connection.execute(
         """
-        SELECT t.printer_target, l.action, trim_scale(l.qty)::text, l.menu_name, l.note, l.modifiers::text, l.seat, l.course,
-               l.old_note, l.old_modifiers::text, l.old_seat, l.old_course
+        SELECT t.printer_target, l.action, trim_scale(l.qty)::text, l.menu_name,
+               l.note, l.modifiers::text, l.seat, l.course, l.old_note, l.old_modifiers::text, l.old_seat, l.old_course
           FROM kitchen_tickets t JOIN kitchen_ticket_items l ON l.kitchen_ticket_id = t.id
          WHERE t.id = ANY(%s) ORDER BY t.id, l.line_no
         """,
