@@ -19,7 +19,7 @@ class StationPrinter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printer:
-    """One row of ``printers``: the device behind an address, and what is known of it."""
+    """One row of ``printers`` that has a lane: the device behind an address, and what is known of it."""
 
     id: int
     address: str
@@ -49,7 +49,8 @@ SELECT s.routing_version, s.time_zone, upper(btrim(s.default_station)) AS defaul
                FROM station_printers WHERE is_active ORDER BY station_code, copy_no, priority, id) AS routes,
        ARRAY(SELECT jsonb_build_object('id', id, 'address', address, 'columns', columns, 'code_page', code_page,
                                        'level', level, 'parked', parked)
-               FROM printers ORDER BY id) AS printers
+               FROM printers p WHERE EXISTS (SELECT FROM lanes l WHERE l.printer_id = p.id)
+              ORDER BY id) AS printers
   FROM kitchen_settings s
 """
 
