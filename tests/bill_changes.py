@@ -82,7 +82,10 @@ BILL_CHANGES: Final = (
     BillChange(
         name="an item is added",
         change=(
-            "INSERT INTO pos_billitem (bill_id, product_id, printer_target) VALUES (%(bill)s, %(product_risotto)s, 'KITCHEN')",
+            """
+            INSERT INTO pos_billitem (bill_id, product_id, printer_target)
+            VALUES (%(bill)s, %(product_risotto)s, 'KITCHEN')
+            """,
         ),
         told={"KITCHEN": ("ADD 1 Mushroom Risotto",)},
     ),
