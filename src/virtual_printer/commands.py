@@ -209,5 +209,3 @@ GS: Final = (
 )
 
 COMMANDS: Final = (*CONTROL_CODES, *REAL_TIME, *ESC, *FS, *GS)
-PREFIXES: Final = {command.prefix: command for command in COMMANDS}
-PREFIX_BYTES_MAX: Final = max(len(prefix) for prefix in PREFIXES)

@@ -11,8 +11,8 @@ from virtual_printer.condition import real_time_status
 from virtual_printer.counters import Counts
 from virtual_printer.effects import EFFECTS
 from virtual_printer.machine import Machine
-from virtual_printer.parser import Item, Parsed, Parser, Text, Unknown
-from virtual_printer.profiles import Profile
+from virtual_printer.parser import CommandSet, Item, Parsed, Parser, Text, Unknown
+from virtual_printer.profiles import Fence, Profile
 from virtual_printer.realtime import (
     AskStatus,
     ClearBuffers,
@@ -42,8 +42,20 @@ class Engine:
         self.buffer_bytes = buffer_bytes
         self.bytes_received = 0
         self.machine = Machine(profile, answer=answer, clock=clock, counts=counts)
-        self._parser = Parser()
+        self.hears_real_time_offline = True
+        self.before: Callable[[str], None] = _nobody_asks
+        self.recovered: Callable[[], None] = self._clear_errors
+        self._epoch = 0
+        self._start_parsing()
+
+    def _start_parsing(self) -> None:
+        self._epoch += 1
+        self._commands = CommandSet(self.machine.profile.without)
+        self._parser = Parser(self._commands)
         self._scanner = RealTimeScanner()
+        self._waiting: Item | None = None  # parsed, but something went wrong before it could be executed
+        lies = self.machine.profile.fence is Fence.ARRIVED
+        self._ahead = Parser(self._commands) if lies else None
 
     @property
     def buffered(self) -> int:
@@ -65,24 +77,43 @@ class Engine:
         requests = self._scanner.feed(data)
         self._parser.push(data)
         for request in requests:
-            self._obey(request)
+            if self.hears_real_time_offline or self.machine.condition.online:
+                self._obey(request)
+        if self._ahead is not None:
+            self._lie(self._ahead.feed(data))
 
     def step(self) -> int | None:
         """Execute the next item; returns the dots the paper moved, `None` when there is nothing to do."""
         if not self.machine.condition.online:
             return None
-        item = self._parser.pop()
+        item = self._next_item()
         if item is None:
             return None
         before = self.machine.dots_moved
         execute(self.machine, item)
         return self.machine.dots_moved - before
 
+    def _next_item(self) -> Item | None:
+        """The next item, after whoever watches for commands has had a chance to break something."""
+        item, self._waiting = self._waiting, None
+        if item is not None:
+            return item
+        item = self._parser.pop()
+        if not isinstance(item, Parsed):
+            return item
+        epoch = self._epoch
+        self.before(item.command.name)
+        if self._epoch != epoch:
+            return None
+        if not self.machine.condition.online:
+            self._waiting = item
+            return None
+        return item
+
     def power_cycle(self) -> None:
         """Both buffers, the parser, all settings and the unsaved counters are gone; the paper stays."""
         now = self.machine.clock()
-        self._parser = Parser()
-        self._scanner = RealTimeScanner()
+        self._start_parsing()
         self.machine.counters.power_lost(now)
         self.machine.counters.powered_on(now)
         self.machine.initialise()
@@ -91,14 +122,14 @@ class Engine:
         machine = self.machine
         match request:
             case AskStatus(n):
-                if machine.profile.answers_status:
-                    machine.answer(bytes((real_time_status(machine.condition, n),)))
+                machine.answer(bytes((real_time_status(machine.condition, n),)))
             case SendAutomaticStatus():
                 machine.send_automatic_status()
             case Recover(n):
                 self._recover(n)
             case ClearBuffers():
-                self._clear_buffers()
+                self.discard()
+                self.recovered()
                 machine.answer(BUFFERS_CLEARED)
             case PulseDrawer():
                 machine.report("drawer pulse")
@@ -108,13 +139,30 @@ class Engine:
         if not self.machine.condition.waits_for_recovery:
             return
         if n == 2:
-            self._clear_buffers()
+            self.discard()
         if n in (1, 2):
-            self.machine.set_condition(cutter_jam=False, mechanical_error=False)
+            self.recovered()
 
-    def _clear_buffers(self) -> None:
+    def _clear_errors(self) -> None:
+        self.machine.set_condition(cutter_jam=False, mechanical_error=False)
+
+    def discard(self) -> None:
+        """Clear the receive buffer and the print buffer, an unfinished command included."""
+        self._epoch += 1
+        self._waiting = None
         self._parser.clear()
+        self.machine.page = None
         self.machine.clear_print_buffer()
+
+    def _lie(self, items: list[Item]) -> None:
+        """Echo every process id the moment it has been read."""
+        for item in items:
+            if isinstance(item, Parsed) and item.command.name == "GS ( H" and item.data[5:7] == b"00":
+                self.machine.answer(b"\x37\x22" + item.data[7:11] + b"\x00")
+
+
+def _nobody_asks(_: str) -> None:
+    """Nobody watches for commands."""
 
 
 def execute(machine: Machine, item: Item) -> None:

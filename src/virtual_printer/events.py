@@ -1,5 +1,6 @@
 """What a printer tells whoever watches it: connections, paper, faults. Each is one JSON line."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -12,7 +13,7 @@ class Event:
     at_s: float
     byte_offset: int
     lines_printed: int
-    details: dict[str, object]
+    details: Mapping[str, object]
 
     def as_dict(self) -> dict[str, object]:
         return {

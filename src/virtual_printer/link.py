@@ -7,7 +7,9 @@ takes from a connection: never more than its receive buffer has room for.
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final, Protocol
 
 SOCKET_BUFFER_BYTES: Final = (
@@ -16,38 +18,53 @@ SOCKET_BUFFER_BYTES: Final = (
 READ_BYTES_MAX: Final = 4096
 RESUME_ROOM_BYTES: Final = 256  # after a full buffer, reading goes on when this much is free
 BACKLOG: Final = 16
+DEAD_SESSIONS_MAX: Final = 16
+BACKLOG_FILLERS: Final = 3  # a backlog of 0 holds one connection; the rest prove that it is full
 _RST_ON_CLOSE: Final = struct.pack("ii", 1, 0)
 
 
+class Busy(StrEnum):
+    """How a printer behaves while another host holds it."""
+
+    QUEUE = "queue"  # connections are taken by the system and wait, unread
+    REFUSE = "refuse"
+    TIMEOUT = "timeout"  # connection requests are dropped
+    STUCK = "stuck"  # as queue, but the other host never leaves
+
+
 class Sink(Protocol):
-    """Where arriving bytes go."""
+    """The printer, as the link sees it."""
 
     @property
     def room(self) -> int: ...
 
-    def arrive(self, data: bytes) -> None: ...
+    def bytes_before_trigger(self) -> int | None: ...
+
+    def connected(self) -> None: ...
+
+    def arrive(self, data: bytes, *, heeded: bool) -> None: ...
+
+    def tell(self, name: str, details: Mapping[str, object]) -> None: ...
 
 
 class Link:
     """Other hosts wait in the backlog until the present one has gone."""
 
-    def __init__(
-        self, sink: Sink, *, host: str, port: int, tell: Callable[[str, dict[str, object]], None]
-    ) -> None:
-        """`tell` hears of connections as (event name, details)."""
+    def __init__(self, sink: Sink, *, host: str, port: int) -> None:
         self._sink = sink
         self._host = host
         self._port = port
-        self._tell = tell
         self._listener: socket.socket | None = None
-        self._accepting = False
+        self.accepting = False
+        self._held = False
+        self._fillers: list[socket.socket] = []
         self._session: socket.socket | None = None
+        self._dead: deque[socket.socket] = deque(maxlen=DEAD_SESSIONS_MAX)
         self._session_bytes = 0
         self._paused = False
         self.connections = 0
-        self.mute = False
         self.ignoring = False
-        self._reset_after: int | None = None
+        self.stalled = False
 
     @property
     def address(self) -> str:
@@ -63,7 +80,7 @@ class Link:
         """Bind and listen; port 0 is replaced by the port the system chose, and kept from then on."""
         listener = self._listener or self._bind()
         listener.listen(BACKLOG)
-        self._accepting = True
+        self.accepting = True
         self._watch_port()
 
     def shut(self) -> None:
@@ -75,6 +92,46 @@ class Link:
         """End the session and give the port back."""
         self._release_port()
         self.end_session(reset=False)
+        for dead in self._dead:
+            _loop().remove_reader(dead)
+            dead.close()
+        self._dead.clear()
+
+    def hold(self, mode: Busy) -> None:
+        """Another host holds the printer. The present session is not that host's: it goes on."""
+        match mode:
+            case Busy.REFUSE:
+                self.shut()
+            case Busy.TIMEOUT:
+                self.shut()
+                self._fill_backlog()
+            case Busy.QUEUE | Busy.STUCK:
+                self._held = True
+                if self._listener is not None:
+                    _loop().remove_reader(self._listener)
+
+    def release(self) -> None:
+        """The other host has gone."""
+        self._held = False
+        if self._fillers:
+            self._drop_fillers()
+            self.shut()
+        self.open()
+
+    def _fill_backlog(self) -> None:
+        if self._listener is None:
+            return
+        self._listener.listen(0)
+        for _ in range(BACKLOG_FILLERS):
+            filler = socket.socket(self._listener.family, socket.SOCK_STREAM)
+            filler.setblocking(False)
+            filler.connect_ex(self._listener.getsockname())
+            self._fillers.append(filler)
+
+    def _drop_fillers(self) -> None:
+        for filler in self._fillers:
+            filler.close()
+        self._fillers.clear()
 
     def _bind(self) -> socket.socket:
         listener = socket.socket(socket.AF_INET6 if ":" in self._host else socket.AF_INET, socket.SOCK_STREAM)
@@ -91,14 +148,15 @@ class Link:
         return listener
 
     def _release_port(self) -> None:
-        self._accepting = False
+        self.accepting = False
+        self._drop_fillers()
         if self._listener is not None:
             _loop().remove_reader(self._listener)
             self._listener.close()
             self._listener = None
 
     def _watch_port(self) -> None:
-        if self._accepting and self._session is None and self._listener is not None:
+        if self.accepting and not self._held and self._session is None and self._listener is not None:
             _loop().add_reader(self._listener, self._take_connection, self._listener)
 
     def _take_connection(self, listener: socket.socket) -> None:
@@ -111,21 +169,18 @@ class Link:
         _loop().remove_reader(listener)
         self._session, self._session_bytes, self._paused = session, 0, False
         self.connections += 1
-        self._tell("connected", {})
         _loop().add_reader(session, self._read, session)
-        if self._reset_after == 0:
-            self._reset_now()
+        self._sink.tell("connected", {})
+        self._sink.connected()
 
     # -- the session ----------------------------------------------------------------------------------
 
     def _read(self, session: socket.socket) -> None:
-        wanted = READ_BYTES_MAX if self.ignoring else min(READ_BYTES_MAX, self._sink.room)
-        if wanted == 0:
+        wanted = self._bytes_wanted()
+        if wanted <= 0:
             self._paused = True
             _loop().remove_reader(session)
             return
-        if self._reset_after is not None:
-            wanted = min(wanted, self._reset_after)
         try:
             data = session.recv(wanted)
         except BlockingIOError:
@@ -136,54 +191,66 @@ class Link:
             self.end_session(reset=False)
             return
         self._session_bytes += len(data)
-        if not self.ignoring:
-            self._sink.arrive(data)
-        if self._reset_after is not None:
-            self._reset_after -= len(data)
-            if self._reset_after <= 0:
-                self._reset_now()
+        self._sink.arrive(data, heeded=not self.ignoring)
+
+    def _bytes_wanted(self) -> int:
+        """As much as there is room for, and no byte beyond one at which a fault is due."""
+        if self.stalled:
+            return 0
+        wanted = READ_BYTES_MAX if self.ignoring else min(READ_BYTES_MAX, self._sink.room)
+        due = self._sink.bytes_before_trigger()
+        return wanted if due is None else min(wanted, max(due, 1))
 
     def room_freed(self) -> None:
         """Go on reading when a full buffer has drained far enough."""
-        if (
-            self._paused
-            and self._session is not None
-            and (self.ignoring or self._sink.room >= RESUME_ROOM_BYTES)
-        ):
+        if not self._paused or self._session is None or self.stalled:
+            return
+        if self.ignoring or self._sink.room >= RESUME_ROOM_BYTES:
             self._paused = False
             _loop().add_reader(self._session, self._read, self._session)
 
-    def send(self, data: bytes) -> None:
-        """Answer the present host. Answers nobody can take are lost, as on a printer without a LAN buffer."""
-        if self._session is None or self.mute or self.ignoring:
-            return
+    def send(self, data: bytes) -> bool:
+        """Answer the present host; False if there is none or its connection takes no more."""
+        if self._session is None or self.ignoring:
+            return False
         try:
-            self._session.send(data)
+            return self._session.send(data) == len(data)
         except OSError:
-            self._tell("answer lost", {"bytes": data.hex(" ")})
-
-    def reset_after_bytes(self, count: int) -> None:
-        """RST, once, when `count` more bytes have come on the present connection, or if none, on the next."""
-        self._reset_after = count
-        if count == 0 and self._session is not None:
-            self._reset_now()
-
-    def _reset_now(self) -> None:
-        self._reset_after = None
-        self.end_session(reset=True)
+            return False
 
     def end_session(self, *, reset: bool) -> None:
         """Close towards the host, with RST or with FIN, and turn to the next one."""
-        session = self._session
+        session = self._leave_session()
         if session is None:
             return
-        self._session = None
-        _loop().remove_reader(session)
         if reset:
             session.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
         session.close()
-        self._tell("connection reset" if reset else "disconnected", {"bytes": self._session_bytes})
+        self._sink.tell("connection reset" if reset else "disconnected", {"bytes": self._session_bytes})
         self._watch_port()
+
+    def forget_session(self) -> None:
+        """The printer lost power and with it the connection; the host is not told."""
+        session = self._leave_session()
+        if session is not None:
+            self._dead.append(session)
+
+    def wake_dead_sessions(self) -> None:
+        """The printer is up again: whatever arrives on a forgotten connection is answered with RST."""
+        for dead in self._dead:
+            _loop().add_reader(dead, self._reset_dead, dead)
+
+    def _reset_dead(self, dead: socket.socket) -> None:
+        _loop().remove_reader(dead)
+        dead.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RST_ON_CLOSE)
+        dead.close()
+        self._dead.remove(dead)
+
+    def _leave_session(self) -> socket.socket | None:
+        session, self._session = self._session, None
+        if session is not None:
+            _loop().remove_reader(session)
+        return session
 
 
 def _loop() -> asyncio.AbstractEventLoop:

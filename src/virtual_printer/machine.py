@@ -168,6 +168,12 @@ class Machine:
         )
         self._add(entry, feed=style.cell_height)
 
+    def reprint_last_line(self) -> None:
+        """After an interruption some printers begin the line again: it stands on the paper twice."""
+        last = self.paper.last_line()
+        if last is not None:
+            self._onto_paper(replace(last, y=self.paper.y), feed=max(last.height, self.modes.line_spacing))
+
     def feed(self, dots: int) -> None:
         if self.page is not None:
             self.page.y += dots

@@ -199,6 +199,11 @@ class Paper:
         self._entries.append(entry)
         self.y += feed
 
+    def last_line(self) -> PrintedLine | None:
+        """The last line of characters on the uncut piece."""
+        lines = [entry for entry in self._entries if isinstance(entry, PrintedLine) and entry.runs]
+        return lines[-1] if lines else None
+
     def feed(self, dots: int) -> None:
         self.y += dots
 

@@ -8,15 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from virtual_printer.commands import PREFIX_BYTES_MAX, PREFIXES, Command
+from virtual_printer.commands import COMMANDS, Command
 from virtual_printer.lengths import AtLeast
 
 COMMAND_BYTES_MAX: Final = 4 * 1024 * 1024  # beyond this a command's data is counted, not kept
 COMMAND_HEAD_BYTES: Final = 64  # enough for every fixed list of parameters
 TEXT_BYTES_MAX: Final = 512  # one item of text; longer text comes as several items
 INTRODUCERS: Final = frozenset(b"\x10\x1b\x1c\x1d")  # DLE ESC FS GS
-
-_BEGINNINGS: Final = frozenset(prefix[:size] for prefix in PREFIXES for size in range(1, len(prefix)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,35 @@ class Unknown:
 Item = Text | Parsed | Unknown
 
 
+class CommandSet:
+    """The commands a make of printer knows; the others are unknown to it."""
+
+    def __init__(self, without: frozenset[str] = frozenset()) -> None:
+        self._by_prefix = {command.prefix: command for command in COMMANDS if command.name not in without}
+        self._beginnings = {prefix[:size] for prefix in self._by_prefix for size in range(1, len(prefix))}
+        self.prefix_bytes_max = max(len(prefix) for prefix in self._by_prefix)
+
+    def longest_at(self, head: bytes) -> Command | None:
+        """The command with the longest prefix that `head` starts with."""
+        for size in range(min(self.prefix_bytes_max, len(head)), 0, -1):
+            command = self._by_prefix.get(head[:size])
+            if command is not None:
+                return command
+        return None
+
+    def begins(self, head: bytes) -> bool:
+        """More bytes may yet make a longer prefix of this."""
+        return head in self._beginnings
+
+
+EVERY_COMMAND: Final = CommandSet()
+
+
 class Parser:
     """Takes commands off the front of the bytes pushed so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, commands: CommandSet = EVERY_COMMAND) -> None:
+        self._commands = commands
         self._input = bytearray()
         self._offset = 0
         self._needed = 1  # bytes of input below which looking again is pointless
@@ -104,15 +127,20 @@ class Parser:
         first = self._input[0]
         if first >= 0x20:
             return self._pop_text()
-        command = self._command_at_front()
-        if command is not None:
-            return self._pop_command(command)
-        if first not in INTRODUCERS:
-            return Unknown(self._offset, self._take(1))
-        if len(self._input) < 2 or self._may_become_known():
+        head = bytes(self._input[: self._commands.prefix_bytes_max])
+        if len(head) == len(self._input) and self._commands.begins(head):
             self._needed = len(self._input) + 1
             return None
-        return Unknown(self._offset, self._take(2))
+        command = self._commands.longest_at(head)
+        if command is not None:
+            return self._pop_command(command)
+        return self._pop_unknown(2 if first in INTRODUCERS else 1)
+
+    def _pop_unknown(self, size: int) -> Unknown | None:
+        if len(self._input) < size:
+            self._needed = size
+            return None
+        return Unknown(self._offset, self._take(size))
 
     def _pop_text(self) -> Text:
         end = 1
@@ -120,20 +148,6 @@ class Parser:
         while end < limit and self._input[end] >= 0x20:
             end += 1
         return Text(self._offset, self._take(end))
-
-    def _command_at_front(self) -> Command | None:
-        """The longest prefix that matches; `None` too while a longer one may still match."""
-        for size in range(min(PREFIX_BYTES_MAX, len(self._input)), 0, -1):
-            command = PREFIXES.get(bytes(self._input[:size]))
-            if command is not None:
-                return None if self._may_become_longer(command) else command
-        return None
-
-    def _may_become_longer(self, command: Command) -> bool:
-        return len(self._input) == len(command.prefix) and bytes(self._input) in _BEGINNINGS
-
-    def _may_become_known(self) -> bool:
-        return len(self._input) < PREFIX_BYTES_MAX and bytes(self._input) in _BEGINNINGS
 
     def _pop_command(self, command: Command) -> Parsed | None:
         total = command.length(bytes(self._input[:COMMAND_HEAD_BYTES]))

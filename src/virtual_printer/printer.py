@@ -8,17 +8,21 @@ async with VirtualPrinter(port=0) as printer:
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
+from virtual_printer.catalogue import Remedy
 from virtual_printer.causes import Causes
 from virtual_printer.changes import Changes
+from virtual_printer.desk import FaultDesk
 from virtual_printer.engine import Engine
 from virtual_printer.events import Event
 from virtual_printer.link import Link
 from virtual_printer.paper import Sheet
 from virtual_printer.profiles import profile_named
+from virtual_printer.replies import Bends, is_process_id
 
 DOTS_PER_MM: Final = 8
 DEFAULT_BUFFER_BYTES: Final = 4096
@@ -48,16 +52,26 @@ class VirtualPrinter:
         self.speed_mm_s = speed_mm_s
         self._on_event = on_event
         self._started_at = time.monotonic()
+        self.slowed_to_mm_s: float | None = None
+        self.keeps_answers = False
+        self.bends = Bends()
+        self._kept_answer = b""
+        self._last_reply_at = 0.0
         self._changes = Changes()
         self._work = asyncio.Event()
         self._executing = False
         self._sheets_told = 0
+        self._lines_told = 0
         self._due_answers: list[bytes] = []
         self._mechanism: asyncio.Task[None] | None = None
+        self._booting: asyncio.Task[None] | None = None
         self.engine = Engine(
             profile_named(profile), buffer_bytes=buffer_bytes, answer=self._answer, clock=time.monotonic
         )
-        self.link = Link(self, host=host, port=port, tell=self._tell)
+        self.link = Link(self, host=host, port=port)
+        self.desk = FaultDesk(self)
+        self.engine.before = self.desk.about_to_execute
+        self.engine.recovered = partial(self.desk.operator_did, Remedy.REMOVE_JAM)
         self.state = PrinterState(self)
         self.paper = PaperView(self)
         self.causes = Causes(self)
@@ -72,12 +86,15 @@ class VirtualPrinter:
     async def start(self) -> None:
         """Open the port and switch the mechanism on; `OSError` if the port is taken."""
         self.link.open()
-        self._tell("listening", {"address": self.address})
+        self.tell("listening", {"address": self.address})
         self._mechanism = asyncio.create_task(self._run_mechanism(), name=f"mechanism of {self.address}")
 
     async def stop(self) -> None:
         self.link.close()
-        await self._stop_mechanism()
+        for task in (self._mechanism, self._booting):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait((task,))
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -97,8 +114,26 @@ class VirtualPrinter:
     def room(self) -> int:
         return self.engine.room
 
-    def arrive(self, data: bytes) -> None:
-        self.engine.arrive(data)
+    def bytes_before_trigger(self) -> int | None:
+        return self.desk.bytes_before_trigger()
+
+    def connected(self) -> None:
+        """A host has come: the make's greeting, an answer kept for it, faults that wait for connections."""
+        if self.engine.machine.profile.greeting:
+            self.link.send(self.engine.machine.profile.greeting)
+        if self._kept_answer and self.link.send(self._kept_answer):
+            self._kept_answer = b""
+        self.desk.connected()
+
+    def arrive(self, data: bytes, *, heeded: bool) -> None:
+        """Bytes from the host; unheeded ones only count."""
+        if heeded:
+            self.engine.arrive(data)
+        self.desk.bytes_came(len(data))
+        self.look_again()
+
+    def change_condition(self, **changes: bool) -> None:
+        self.engine.machine.set_condition(**changes)
         self.look_again()
 
     def look_again(self) -> None:
@@ -106,25 +141,32 @@ class VirtualPrinter:
         self._work.set()
         self._changes.tell()
 
-    async def power_cycle(self, boot_seconds: float) -> None:
-        """Plug pulled and put back: RAM gone, connection reset, port closed while booting, paper kept."""
-        await self._stop_mechanism()
+    def begin_power_cycle(self, *, boot_seconds: float, reset: bool) -> asyncio.Task[None]:
+        """Plug pulled and put back: RAM gone, port closed while booting, paper kept. The task ends when it is up."""
+        if self._mechanism is not None:
+            self._mechanism.cancel()
+        if self._booting is not None:
+            self._booting.cancel()
         self.link.shut()
-        self.link.end_session(reset=True)
+        if reset:
+            self.link.end_session(reset=True)
+        else:
+            self.link.forget_session()
         self._due_answers.clear()
+        self._kept_answer = b""
         self.engine.power_cycle()
-        self._tell("power lost", {"boot_seconds": boot_seconds})
-        await asyncio.sleep(boot_seconds)
+        self.tell("power lost", {"boot_seconds": boot_seconds})
+        self._booting = asyncio.create_task(self._boot(boot_seconds), name=f"boot of {self.address}")
+        return self._booting
+
+    async def _boot(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self.desk.operator_did(Remedy.POWER_CYCLE)
+        self.link.wake_dead_sessions()
         await self.start()
-        self._tell("booted", {})
 
-    async def _stop_mechanism(self) -> None:
-        mechanism, self._mechanism = self._mechanism, None
-        if mechanism is not None:
-            mechanism.cancel()
-            await asyncio.wait((mechanism,))
-
-    def _tell(self, name: str, details: dict[str, object]) -> None:
+    def tell(self, name: str, details: Mapping[str, object]) -> None:
+        """Pass an event on to whoever listens."""
         if self._on_event is not None:
             event = Event(
                 printer=self.name or self.address,
@@ -148,8 +190,9 @@ class VirtualPrinter:
     async def _print_what_is_buffered(self) -> None:
         steps, free_at = 0, time.monotonic()
         while (dots := self._step()) is not None:
-            if self.speed_mm_s and dots:
-                free_at = max(free_at, time.monotonic()) + dots / DOTS_PER_MM / self.speed_mm_s
+            speed_mm_s = self.slowed_to_mm_s or self.speed_mm_s
+            if speed_mm_s and dots:
+                free_at = max(free_at, time.monotonic()) + dots / DOTS_PER_MM / speed_mm_s
                 await asyncio.sleep(free_at - time.monotonic())
             elif (steps := steps + 1) % STEPS_PER_TURN == 0:
                 await asyncio.sleep(0)
@@ -165,26 +208,48 @@ class VirtualPrinter:
 
     def _motion_ended(self) -> None:
         """What became true with this step is told now: answers, triggers, room in the buffer."""
-        for answer in self._due_answers:
-            self.link.send(answer)
-        self._due_answers.clear()
-        self._tell_of_new_sheets()
-        self.causes.after_step()
-        self.link.room_freed()
-        self._changes.tell()
-
-    def _tell_of_new_sheets(self) -> None:
+        answers, self._due_answers = self._due_answers, []
+        for answer in answers:
+            self._send(answer)
         paper = self.engine.machine.paper
         if paper.sheets_cut > self._sheets_told:
             self._sheets_told = paper.sheets_cut
-            self._tell("sheet", {"number": self._sheets_told, "text": paper.sheets[-1].text})
+            self.tell("sheet", {"number": self._sheets_told, "text": paper.sheets[-1].text})
+        if paper.lines_printed > self._lines_told:
+            lines, self._lines_told = paper.lines_printed - self._lines_told, paper.lines_printed
+            self.desk.lines_came(lines)
+        self.link.room_freed()
+        self._changes.tell()
+
+    # -- answers --------------------------------------------------------------------------------------
 
     def _answer(self, data: bytes) -> None:
         """Real-time answers leave at once; those of a queued command when its motion has ended."""
+        if self.engine.machine.profile.mute:
+            return
         if self._executing:
             self._due_answers.append(data)
         else:
-            self.link.send(data)
+            self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        """Through the bends of the faults in force; delayed pieces keep their order."""
+        now = at = asyncio.get_running_loop().time()
+        for piece in self.bends.pieces(data):
+            at = max(at + piece.after_s, self._last_reply_at)
+            if at <= now:
+                self._transmit(piece.data)
+            else:
+                self._last_reply_at = at
+                asyncio.get_running_loop().call_at(at, self._transmit, piece.data)
+
+    def _transmit(self, data: bytes) -> None:
+        if self.link.send(data):
+            return
+        if self.keeps_answers and is_process_id(data):
+            self._kept_answer = data
+        else:
+            self.tell("answer lost", {"bytes": data.hex(" ")})
 
 
 class PrinterState:
@@ -213,6 +278,11 @@ class PrinterState:
     def connected(self) -> bool:
         """A host holds the connection."""
         return self._printer.link.connected
+
+    @property
+    def accepting(self) -> bool:
+        """The port is open; false while refusing and while booting."""
+        return self._printer.link.accepting
 
     @property
     def connections(self) -> int:

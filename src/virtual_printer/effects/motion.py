@@ -20,6 +20,11 @@ def feed_dots(machine: Machine, args: bytes) -> None:
 
 
 def feed_lines(machine: Machine, args: bytes) -> None:
+    if machine.profile.cuts_on_esc_d:
+        if machine.profile.cutter_gap_dots is not None:
+            machine.feed(machine.profile.cutter_gap_dots)
+        machine.cut(Cut.PARTIAL if args[0] & 1 else Cut.FULL)
+        return
     _print_and_feed(machine, args[0] * machine.modes.line_spacing)
 
 
