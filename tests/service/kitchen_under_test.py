@@ -5,15 +5,25 @@ processes start real ones (``kitchen_demo.service_process``).
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+import psycopg
 from psycopg import AsyncConnection, AsyncCursor
 from psycopg.rows import DictRow, dict_row
 
+from kitchen_demo.logins import create_login
+from kitchen_demo.postgres_programs import find_programs_folder
+from kitchen_demo.postgres_server import EmbeddedPostgres, embedded_postgres
 from kitchen_printer.config import read_settings
-from kitchen_printer.service.facts import Announcer, Fact
+from kitchen_printer.database.migrate import migrate
+from kitchen_printer.service.facts import Announcer, Fact, ServiceStarted
 from kitchen_printer.service.run import Service
 from virtual_printer import VirtualPrinter
 
@@ -65,6 +75,11 @@ class RunningService:
         self.service = Service(read_settings({"DATABASE_URL": dsn, **settings}), Announcer([self.facts]))
         self._task = asyncio.create_task(self.service.run())
 
+    async def get(self, path: str) -> tuple[int, dict[str, Any]]:
+        """Ask the health port; return the HTTP status and the body."""
+        address = (await self.facts.wait_for(ServiceStarted)).health_address
+        return await asyncio.to_thread(_get, f"http://{address}{path}")
+
     async def stop(self) -> None:
         """Stop it the orderly way."""
         self.service.stop()
@@ -85,6 +100,12 @@ class KitchenUnderTest:
             self.dsn, autocommit=True, row_factory=dict_row
         )
         return self
+
+    async def reconnect(self) -> None:
+        """Connect again after the server was away."""
+        if self._connection is not None:
+            await self._connection.close()
+        await self.__aenter__()
 
     async def __aexit__(
         self,
@@ -185,3 +206,23 @@ class KitchenUnderTest:
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"never came true within {WAIT_SECONDS} s: {query} {values}") from None
+
+
+def _get(url: str) -> tuple[int, dict[str, Any]]:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        return error.code, json.load(error)
+
+
+@asynccontextmanager
+async def own_database() -> AsyncGenerator[tuple[KitchenUnderTest, EmbeddedPostgres], None]:
+    """A restaurant on a PostgreSQL server of its own, for tests that stop or freeze the server."""
+    with embedded_postgres(find_programs_folder(os.environ), durable=False) as postgres:
+        dsn = postgres.dsn()
+        migrate(dsn)
+        with psycopg.connect(dsn) as connection:
+            login = create_login(connection, "kitchen_service")
+        async with KitchenUnderTest(dsn, login.dsn(dsn)) as kitchen:
+            yield kitchen, postgres

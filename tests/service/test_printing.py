@@ -305,9 +305,7 @@ async def test_text_from_outside_never_acts_as_a_command(
     await kitchen.route("BAR", printer)
     await kitchen.start_service()
     cut, clear = "\x1dV\x01", "\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-    ticket = await kitchen.submit(
-        "BAR", f"Neg{cut}roni", f"La{clear}ger", "\x1b@\x1b=\x02 Water"
-    )
+    ticket = await kitchen.submit("BAR", f"Neg{cut}roni", f"La{clear}ger", "\x1b@\x1b=\x02 Water")
 
     await kitchen.wait_for_status(ticket, "PRINTED")
 

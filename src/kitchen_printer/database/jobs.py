@@ -1,6 +1,6 @@
 """What is to be done, and by which lane: look around, choose printers, claim."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -28,6 +28,7 @@ class Surroundings:
     routing_version: int
     has_new_tickets: bool
     has_abandoned_attempts: bool
+    has_unknown_attempts: bool
     tickets_failed: int
     tickets_without_route: int
     backlogs: tuple[Backlog, ...]
@@ -40,6 +41,8 @@ SELECT s.routing_version,
                   AND (%(any_station)s OR upper(btrim(printer_target)) = ANY(%(stations)s))) AS has_new_tickets,
        EXISTS (SELECT FROM print_attempts a JOIN lanes l USING (printer_id)
                 WHERE a.outcome IS NULL AND l.owner = %(me)s AND l.epoch > a.lease_epoch) AS has_abandoned_attempts,
+       EXISTS (SELECT FROM print_attempts a
+                WHERE a.outcome IS NULL AND a.owner = %(me)s AND NOT a.id = ANY(%(known)s)) AS has_unknown_attempts,
        (SELECT count(*) FROM kitchen_tickets WHERE status = 'FAILED') AS tickets_failed,
        (SELECT count(*) FROM kitchen_tickets
          WHERE expanded_at IS NULL AND NOT %(any_station)s
@@ -53,10 +56,13 @@ SELECT s.routing_version,
 
 
 async def look_around(
-    database: Database, me: UUID, stations: Sequence[str], *, any_station: bool
+    database: Database, me: UUID, known: Collection[int], stations: Sequence[str], *, any_station: bool
 ) -> Surroundings:
-    """Look once at everything that may need doing; ``stations`` are those with a way to paper."""
-    values = {"me": me, "stations": list(stations), "any_station": any_station}
+    """Look once at everything that may need doing.
+
+    ``known`` are the attempts that a lane of ours works on; ``stations`` are those with a way to paper.
+    """
+    values = {"me": me, "known": list(known), "stations": list(stations), "any_station": any_station}
     async with database.connection() as connection:
         row = await (await connection.execute(_LOOK_AROUND, values)).fetchone()
     if row is None:

@@ -1,6 +1,7 @@
 """Claims for all lanes that are ready in one statement, so that cost does not grow with the printers."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,7 +28,15 @@ class Claimer:
         self._recorder = recorder
         self._waiting: list[_Waiting] = []
         self._asked = asyncio.Event()
-        self._may_have_unknown_attempts = False
+        self._has_unknown_attempts = False
+
+    def settle_unknown_attempts(self) -> None:
+        """Close attempts of ours that no lane knows: their claim was committed, its answer was lost.
+
+        It happens between two claims, so that a claim whose answer is on its way is not taken for a lost one.
+        """
+        self._has_unknown_attempts = True
+        self._asked.set()
 
     async def claim(self, lease: Lease) -> Claimed | None:
         """Return the lane's next job with its attempt on record, None when there is none.
@@ -50,16 +59,16 @@ class Claimer:
         while True:
             await self._asked.wait()
             self._asked.clear()
+            if self._has_unknown_attempts:
+                await self._close_unknown_attempts()
             waiting, self._waiting = self._waiting, []
-            await self._answer(waiting)
+            if waiting:
+                await self._answer(waiting)
 
     async def _answer(self, waiting: list[_Waiting]) -> None:
         try:
-            await self._settle_unknown_attempts()
             claimed = await claim(self._database, self._me, [each.request for each in waiting])
         except Exception as error:  # noqa: BLE001  # every lane that asked must hear it
-            # The claim may have been committed although its answer was lost.
-            self._may_have_unknown_attempts = True
             for each in waiting:
                 each.answer.set_exception(
                     error
@@ -74,9 +83,8 @@ class Claimer:
                 self._recorder.expect(mine.job.attempt_id)
             each.answer.set_result(mine)
 
-    async def _settle_unknown_attempts(self) -> None:
-        """Close attempts of ours whose claim no lane ever heard of: nothing was sent for them."""
-        if self._may_have_unknown_attempts:
+    async def _close_unknown_attempts(self) -> None:
+        self._has_unknown_attempts = False  # Whatever goes wrong now, the next look asks for it again.
+        with suppress(DatabaseLostError):
             for attempt in await unknown_attempts(self._database, self._me, self._recorder.expected):
                 await self._recorder.record_not_sent(attempt)
-            self._may_have_unknown_attempts = False

@@ -14,6 +14,7 @@ from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import note_state
 from kitchen_printer.database.tickets import unroutable_stations
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.facts import (
     AttemptRescued,
@@ -33,12 +34,15 @@ from kitchen_printer.service.work_lane import work_lane
 class Dispatcher:
     """The one loop that decides what happens next. Notifications hurry it; polling is the truth."""
 
-    def __init__(self, kitchen: Kitchen, me: UUID, recorder: Recorder, new_lanes: Callable[[], None]) -> None:
+    def __init__(
+        self, kitchen: Kitchen, me: UUID, recorder: Recorder, claimer: Claimer, new_lanes: Callable[[], None]
+    ) -> None:
         self.lanes: dict[int, Lane] = {}
         self.snapshot = Snapshot()
         self._kitchen = kitchen
         self._me = me
         self._recorder = recorder
+        self._claimer = claimer
         self._new_lanes = new_lanes
         self._book: RouteBook | None = None
         self._leases: dict[int, Lease] = {}
@@ -99,6 +103,8 @@ class Dispatcher:
             due |= await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce)
         if seen.has_abandoned_attempts:
             await self._rescue()
+        if seen.has_unknown_attempts:
+            self._claimer.settle_unknown_attempts()
         self._start_lanes(due)
         await self._tell_about_missing_routes(seen, book)
         await self._write_states()
@@ -106,7 +112,11 @@ class Dispatcher:
 
     async def _look(self, book: RouteBook) -> Surroundings:
         return await look_around(
-            self._kitchen.database, self._me, sorted(book.destinations), any_station=book.takes_any_station
+            self._kitchen.database,
+            self._me,
+            self._recorder.expected,
+            sorted(book.destinations),
+            any_station=book.takes_any_station,
         )
 
     async def _read_routes(self) -> RouteBook:

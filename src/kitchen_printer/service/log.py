@@ -41,6 +41,8 @@ from kitchen_printer.service.facts import (
 
 def open_log(settings: Settings) -> Subscriber:
     """Return the subscriber that writes facts to standard error."""
+    # The pool warns at each try to connect; that the database is lost is told once, by a fact.
+    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"

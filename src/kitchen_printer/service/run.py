@@ -79,7 +79,7 @@ class Service:
             zone=UTC,
         )
         self._dispatcher = Dispatcher(
-            self._kitchen, self._me, self._recorder, self._leases.look_for_new_lanes
+            self._kitchen, self._me, self._recorder, self._claimer, self._leases.look_for_new_lanes
         )
         self._health = Health(lambda: self._dispatcher.snapshot)
         self._stopping = asyncio.Event()
