@@ -108,12 +108,17 @@ def _head(ticket: Ticket, zone: tzinfo) -> Iterator[Row]:
     number = "" if ticket.station_seq is None else f" {ticket.station_seq:03d}"
     yield Row(text=f"{ticket.station}{number}", size=Size.BIG, bold=True)
     if ticket.table_label:
-        yield Row(text=f"TABLE {ticket.table_label}", size=Size.BIG)
+        yield Row(text=_table(ticket.table_label), size=Size.BIG)
     if ticket.order_type:
         yield Row(text=ticket.order_type, size=Size.TALL, bold=True)
     yield Row(text=_joined(_bill_facts(ticket, ticket.created_at.astimezone(zone))))
     if ticket.parts > 1:
         yield Row(text=f"Part {ticket.part} of {ticket.parts}: {', '.join(ticket.part_stations)}")
+
+
+def _table(label: str) -> str:
+    """Say TABLE once, also when the label says it itself."""
+    return label if label.lower().startswith("table") else f"TABLE {label}"
 
 
 def _bill_facts(ticket: Ticket, ordered_at: datetime) -> Iterator[str]:
