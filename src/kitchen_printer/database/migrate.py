@@ -6,39 +6,42 @@ schema (roles, the right to create tables, the grants on the tables of the point
 """
 
 import hashlib
-import socket
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
-from os import dup
-from threading import Timer
 from typing import Any, Final
 
-import psycopg
 from psycopg import AsyncConnection, sql
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import TupleRow, tuple_row
+from psycopg.rows import tuple_row
 
 from kitchen_printer.database import administration
+from kitchen_printer.database.patience import (
+    DatabaseUnreachableError,
+    MigrationError,
+    PatientDatabase,
+    open_database,
+)
+
+__all__ = [
+    "AdministratorNeededError",
+    "DatabaseUnreachableError",
+    "Migration",
+    "MigrationChangedError",
+    "MigrationError",
+    "MigrationReport",
+    "SchemaTooNewError",
+    "known_migrations",
+    "known_version",
+    "migrate",
+    "schema_version",
+]
 
 STEP_SECONDS_MAX: Final = 60.0
 """How long one migration may take, waiting for its locks included."""
 
-CONNECT_SECONDS_MAX: Final = 5
-
 _MIGRATING: Final = 0x6B70_0002
 """Advisory lock: one program migrates a database at a time."""
-
-Connection = psycopg.Connection[TupleRow]
-
-
-class MigrationError(Exception):
-    """The database could not be brought to this program's schema. The message is for a person."""
-
-
-class DatabaseUnreachableError(MigrationError):
-    """There is no such database, it cannot be reached as told, or it stopped answering."""
 
 
 class SchemaTooNewError(MigrationError):
@@ -133,16 +136,16 @@ def migrate(
     changes nothing. Raises :class:`MigrationError`.
     """
     wanted = known_migrations() if migrations is None else tuple(migrations)
-    with _open(dsn, step_seconds) as connection:
-        migrator = _Migrator(connection, wanted, step_seconds)
+    with open_database(dsn, step_seconds) as database:
+        migrator = _Migrator(database, wanted)
         return migrator.plan() if dry_run else migrator.run()
 
 
 class _Migrator:
-    def __init__(self, connection: Connection, migrations: Sequence[Migration], step_seconds: float) -> None:
-        self._connection = connection
+    def __init__(self, database: PatientDatabase, migrations: Sequence[Migration]) -> None:
+        self._database = database
+        self._connection = database.connection
         self._migrations = migrations
-        self._step_seconds = step_seconds
 
     def plan(self) -> MigrationReport:
         with self._step():
@@ -250,7 +253,7 @@ class _Migrator:
     @contextmanager
     def _step(self) -> Generator[None, None, None]:
         """One transaction, alone among all who migrate this database, cut off at its deadline."""
-        with _deadline(self._connection, self._step_seconds), self._connection.transaction():
+        with self._database.deadline(), self._connection.transaction():
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", [_MIGRATING])
             yield
 
@@ -260,66 +263,3 @@ class _Migrator:
             self._connection.execute("SET LOCAL ROLE kitchen_owner")
             self._connection.execute("SET LOCAL search_path = public, pg_temp")
             yield
-
-
-@contextmanager
-def _open(dsn: str, step_seconds: float) -> Generator[Connection, None, None]:
-    """Connect with deadlines, and turn every way of not reaching the database into one sentence."""
-    place = _place(dsn)
-    try:
-        with psycopg.connect(
-            dsn,
-            autocommit=True,
-            connect_timeout=CONNECT_SECONDS_MAX,
-            application_name="kitchen-printer migrate",
-        ) as connection:
-            with _deadline(connection, step_seconds):
-                connection.execute(
-                    "SELECT set_config('statement_timeout', %(ms)s, false), set_config('lock_timeout', %(ms)s, false)",
-                    {"ms": str(round(step_seconds * 1000))},
-                )
-            yield connection
-    except psycopg.OperationalError as error:
-        reason = str(error).strip().partition("\n")[0] or "the connection was cut at its deadline"
-        raise DatabaseUnreachableError(f"The database {place} cannot be used: {reason}") from error
-
-
-def _place(dsn: str) -> str:
-    """Which database a connection string means, without its password. Raises :class:`DatabaseUnreachableError`."""
-    try:
-        parts = conninfo_to_dict(dsn)
-    except psycopg.ProgrammingError:
-        raise DatabaseUnreachableError(
-            "The connection string cannot be read. Write it as postgresql://USER:PASSWORD@HOST:5432/DATABASE, "
-            "with @ : / and % of the password written as %40 %3A %2F %25."
-        ) from None  # What the driver says repeats the string, and the password with it.
-    host, port = str(parts.get("host") or ""), str(parts.get("port") or "5432")
-    name = str(parts.get("dbname") or parts.get("user") or "")
-    if "@" in host + name or not port.replace(",", "").isdigit():
-        raise DatabaseUnreachableError(
-            "The connection string falls apart at the wrong place: in the password, write @ : / and % as "
-            "%40 %3A %2F %25. The port is a number."
-        )
-    return f"{name!r} at {host or 'the local socket'}:{port}"
-
-
-@contextmanager
-def _deadline(connection: Connection, seconds: float) -> Generator[None, None, None]:
-    """Cut the connection's line unless the block ends in time: no timeout runs on a server that is frozen."""
-    timer = Timer(seconds, _cut, [connection])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def _cut(connection: Connection) -> None:
-    if connection.closed:
-        return
-    with (
-        socket.socket(fileno=dup(connection.pgconn.socket)) as line,
-        suppress(OSError),
-    ):  # It may be down already.
-        line.shutdown(socket.SHUT_RDWR)
