@@ -370,8 +370,8 @@ BEGIN
             PERFORM kitchen_move_told(bill, kin, origins);
         END IF;
         lines := array(SELECT l FROM kitchen_compare(bill, differ) AS l);
-        SELECT string_agg(DISTINCT format('item %s has %s', l.item, l.problem), '; ') INTO problems
-          FROM unnest(lines) AS l WHERE l.problem IS NOT NULL;
+        SELECT string_agg(format('item %s has %s', p.item, p.problem), '; ' ORDER BY p.item) INTO problems
+          FROM (SELECT DISTINCT l.item, l.problem FROM unnest(lines) AS l WHERE l.problem IS NOT NULL) AS p;
         IF problems IS NOT NULL THEN
             RAISE EXCEPTION 'bill % cannot be sent: %', bill, problems USING ERRCODE = '22023',
                 HINT = 'Correct these items and send the bill again; nothing of it was sent.';
