@@ -1,0 +1,95 @@
+"""What tests of the service's SQL need: a connection pool as the service has it, lanes, tickets, jobs."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+from kitchen_printer.database.connection import Database
+from kitchen_printer.database.jobs import Claimed, ClaimRequest, claim
+from kitchen_printer.database.leases import send_heartbeat, take_free_lanes
+from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.database.routing import add_printers
+from kitchen_printer.decisions.outcome import Outcome
+from kitchen_printer.decisions.retry import decide
+from kitchen_printer.decisions.ticket import Job
+from kitchen_printer.service.kitchen import new_token
+
+
+@asynccontextmanager
+async def opened(dsn: str) -> AsyncGenerator[Database, None]:
+    """The service's own pool."""
+    database = Database(dsn, "test")
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+class Replica:
+    """One service as the database sees it: an owner with a heartbeat and lanes."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.me: UUID = uuid4()
+        self.epochs: dict[int, int] = {}
+
+    async def start(self, lease_seconds: float = 30) -> None:
+        """Send a heartbeat and take the lanes that are free."""
+        await send_heartbeat(self.database, self.me, lease_seconds, "test")
+        self.epochs = {
+            lease.printer_id: lease.epoch for lease in await take_free_lanes(self.database, self.me)
+        }
+
+    async def claim(self, *printers: int) -> list[Claimed]:
+        """Claim for these lanes, or for all of ours."""
+        requests = [
+            ClaimRequest(
+                printer_id=printer,
+                epoch=self.epochs[printer],
+                token_printed=new_token(),
+                token_cut=new_token(),
+            )
+            for printer in printers or sorted(self.epochs)
+        ]
+        return await claim(self.database, self.me, requests)
+
+
+async def add_lanes(database: Database, count: int) -> list[int]:
+    """Make printers with lanes and return their ids."""
+    addresses = [f"127.0.0.1:{20000 + n}" for n in range(count)]
+    await add_printers(database, addresses)
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT id FROM printers ORDER BY id")
+        return [row["id"] async for row in cursor]
+
+
+async def add_ticket(database: Database, bill_id: int, station: str, printers: list[int]) -> int:
+    """Make an expanded ticket with one job per printer, as copies 1, 2, …; return its id."""
+    async with database.transaction() as connection:
+        cursor = await connection.execute(
+            "INSERT INTO kitchen_tickets (bill_id, printer_target, expanded_at) VALUES (%s, %s, now()) RETURNING id",
+            [bill_id, station],
+        )
+        row = await cursor.fetchone()
+        assert row is not None
+        for copy_no, printer in enumerate(printers, start=1):
+            await connection.execute(
+                "INSERT INTO print_jobs (ticket_id, copy_no, bill_id, station_code, printer_id)"
+                " VALUES (%s, %s, %s, %s, %s)",
+                [row["id"], copy_no, bill_id, station, printer],
+            )
+        return int(row["id"])
+
+
+def settled(job: Job, outcome: Outcome, attempts_max: int = 3) -> Settlement:
+    """How the service would settle this outcome."""
+    return Settlement(
+        attempt_id=job.attempt_id,
+        job_id=job.id,
+        ticket_id=job.ticket_id,
+        outcome=outcome,
+        decision=decide(
+            outcome, spent=job.spent, maybe_on_paper=job.maybe_on_paper, attempts_max=attempts_max
+        ),
+    )

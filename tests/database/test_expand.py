@@ -1,0 +1,112 @@
+"""Expansion: numbers without gaps and all jobs, however many tills send and replicas expand at once."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
+from random import Random
+
+import psycopg
+
+from kitchen_printer.database.connection import Database
+from kitchen_printer.decisions.routing import Target, destinations
+from kitchen_printer.service.expand import expand_new_tickets
+from kitchen_printer.service.route_book import RouteBook
+from tests.database.lanes_and_jobs import add_lanes, opened
+
+STATIONS = ("BAR", "KITCHEN", "DESSERT")
+
+
+def _book(printers: list[int]) -> RouteBook:
+    chosen = {Target(station, 1): printer for station, printer in zip(STATIONS, printers, strict=True)}
+    return RouteBook(
+        version=1,
+        zone=UTC,
+        default_station=None,
+        chosen=chosen,
+        destinations=destinations(chosen, frozenset(), None),
+        printers={},
+    )
+
+
+async def test_two_hundred_bills_from_eight_tills_are_numbered_without_gaps_by_two_replicas(
+    database: str,
+) -> None:
+    with psycopg.connect(database) as connection:
+        bills = [_bill(connection, stations) for stations in _station_orders(Random(7), 200)]
+    async with opened(database) as first, opened(database) as second:
+        book = _book(await add_lanes(first, 3))
+        sending = asyncio.gather(*_tills(database, bills, 8))
+        while not sending.done():
+            await asyncio.gather(
+                *(expand_new_tickets(each, book, lambda _: None) for each in (first, second))
+            )
+        await sending
+        await expand_new_tickets(first, book, lambda _: None)
+
+    with psycopg.connect(database) as connection:
+        numbers = connection.execute(
+            "SELECT printer_target, array_agg(station_seq ORDER BY station_seq) FROM kitchen_tickets GROUP BY 1"
+        ).fetchall()
+        jobs = connection.execute("SELECT count(*), count(DISTINCT ticket_id) FROM print_jobs").fetchone()
+    assert dict(numbers) == {station: list(range(1, 201)) for station in STATIONS}
+    assert jobs == (600, 600)
+
+
+def _station_orders(random: Random, count: int) -> list[tuple[str, ...]]:
+    return [tuple(random.sample(STATIONS, 3)) for _ in range(count)]
+
+
+def _bill(connection: psycopg.Connection[tuple[int]], stations: tuple[str, ...]) -> int:
+    row = connection.execute("INSERT INTO pos_bill (bill_number) VALUES ('x') RETURNING id").fetchone()
+    assert row is not None
+    for station in stations:
+        connection.execute(
+            "INSERT INTO pos_billitem (bill_id, product_id, printer_target)"
+            " SELECT %s, min(id), %s FROM core_product",
+            [row[0], station],
+        )
+    return row[0]
+
+
+def _tills(dsn: str, bills: list[int], count: int) -> list[asyncio.Future[None]]:
+    """Start tills that send their share of the bills, each over its own connection and from its own thread."""
+
+    def send(share: list[int]) -> None:
+        with psycopg.connect(dsn, autocommit=True) as till:
+            for bill in share:
+                till.execute("SELECT kitchen_send_bill(%s)", [bill])
+
+    loop = asyncio.get_running_loop()
+    pool = ThreadPoolExecutor(count)
+    return [loop.run_in_executor(pool, send, bills[n::count]) for n in range(count)]
+
+
+async def test_a_ticket_belongs_to_the_business_day_that_its_evening_began_on(database: str) -> None:
+    async with opened(database) as pool:
+        book = _book(await add_lanes(pool, 3))
+        async with pool.connection() as connection:
+            await connection.execute("UPDATE kitchen_settings SET time_zone = 'Asia/Jakarta'")
+            for moment in ("2026-11-20 21:59:59+00", "2026-11-20 22:00:00+00"):  # 04:59:59 and 05:00 there
+                await connection.execute(
+                    "INSERT INTO kitchen_tickets (printer_target, created_at) VALUES ('BAR', %s)", [moment]
+                )
+        await expand_new_tickets(pool, book, lambda _: None)
+        rows = await _rows(pool)
+
+    assert rows == [("2026-11-20", 1), ("2026-11-21", 1)]
+
+
+async def _rows(pool: Database) -> list[tuple[str, int]]:
+    async with pool.connection() as connection:
+        cursor = await connection.execute("SELECT business_day, station_seq FROM kitchen_tickets ORDER BY id")
+        return [(row["business_day"].isoformat(), row["station_seq"]) async for row in cursor]
+
+
+async def test_a_row_with_the_columns_of_the_brief_alone_is_expanded_too(database: str) -> None:
+    async with opened(database) as pool:
+        book = _book(await add_lanes(pool, 3))
+        async with pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, ' bar ')"
+            )
+        assert await expand_new_tickets(pool, book, lambda _: None) == {book.chosen[Target("BAR", 1)]}
