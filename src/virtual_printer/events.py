@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,11 @@ class Event:
     byte_offset: int
     lines_printed: int
     details: Mapping[str, object]
+
+    @classmethod
+    def of_process(cls, name: str, details: Mapping[str, object]) -> Self:
+        """Something that concerns all printers of a process, at its start."""
+        return cls(printer="", name=name, at_s=0.0, byte_offset=0, lines_printed=0, details=details)
 
     def as_dict(self) -> dict[str, object]:
         return {

@@ -224,6 +224,12 @@ class Paper:
     def _sheet(self, entries: list[Entry], *, bottom: int, cut: Cut | None) -> Sheet:
         return Sheet(entries=tuple(entries), top=self._top, bottom=bottom, width=self._width, cut=cut)
 
+    def take_away(self) -> None:
+        """Cut pieces and the rest are gone; the roll goes on where it is."""
+        self._sheets.clear()
+        self._entries.clear()
+        self._top = self.y
+
     def dots_to_cutter(self) -> int:
         """How far to feed so that a cut falls just below what was printed last."""
         return self._cutter_gap

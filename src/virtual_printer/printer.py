@@ -52,6 +52,7 @@ class VirtualPrinter:
         self.speed_mm_s = speed_mm_s
         self._on_event = on_event
         self._started_at = time.monotonic()
+        self.on_sheet: list[Callable[[Sheet], None]] = []
         self.slowed_to_mm_s: float | None = None
         self.keeps_answers = False
         self.bends = Bends()
@@ -214,7 +215,10 @@ class VirtualPrinter:
         paper = self.engine.machine.paper
         if paper.sheets_cut > self._sheets_told:
             self._sheets_told = paper.sheets_cut
-            self.tell("sheet", {"number": self._sheets_told, "text": paper.sheets[-1].text})
+            sheet = paper.sheets[-1]
+            for keep in self.on_sheet:
+                keep(sheet)
+            self.tell("sheet", {"number": self._sheets_told, "text": sheet.text})
         if paper.lines_printed > self._lines_told:
             lines, self._lines_told = paper.lines_printed - self._lines_told, paper.lines_printed
             self.desk.lines_came(lines)
@@ -337,6 +341,10 @@ class PaperView:
     def text(self) -> str:
         """All paper, cut pieces and the rest, as a cook reads it."""
         return "\n".join(sheet.text for sheet in (*self.sheets, self.rest) if sheet.text)
+
+    def take_away(self) -> None:
+        """A person takes all sheets and tears the rest off."""
+        self._printer.engine.machine.paper.take_away()
 
     async def wait_for_sheets(self, count: int, timeout: float) -> tuple[Sheet, ...]:
         """All sheets once there are at least `count`; `PaperTimeout` with the text so far otherwise."""
