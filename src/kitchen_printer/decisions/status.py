@@ -1,7 +1,7 @@
 """What a printer says: a strict parser for every byte that comes back, and what the status bits mean.
 
-Framing rests on the fixed bits that Epson documents for each class of answer (TM-T88III specification,
-appendix G); the classes share no byte value. Printers are hostile input here: nothing they send is trusted
+Framing rests on the fixed bits that Epson (TM-T88III specification, appendix G) and Citizen (CBM1000, appendix
+3) document for each class of answer; the classes share no byte value. Printers are hostile input here: nothing they send is trusted
 beyond its class, and no answer is longer than :data:`BLOCK_BYTES_MAX`.
 """
 
@@ -12,6 +12,11 @@ from kitchen_printer.decisions.reason import Reason
 
 BLOCK_BYTES_MAX = 90
 """Longest block answer Epson documents is 80 bytes and its frame; a longer one is junk."""
+
+PUSHED_STATUS_BYTES = 4
+
+FLOW_CONTROL = b"\x11\x13"
+"""XON and XOFF of a serial bridge, which TCP makes needless. They may come inside an answer, but part of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,14 @@ class AnswerParser:
 
     def feed(self, data: bytes) -> list[Answer]:
         """Take what arrived and return the answers that are complete now."""
-        self._pending += data
+        self._pending += data.translate(None, FLOW_CONTROL)
         answers: list[Answer] = []
         while self._pending:
             length = _length_of_first(self._pending)
             if length is None:
                 break
-            piece, self._pending = self._pending[:length], self._pending[length:]
-            answer = _answer(piece)
-            if answer is not None:
-                answers.append(answer)
+            answers.append(_answer(self._pending[:length]))
+            self._pending = self._pending[length:]
         return answers
 
 
@@ -88,20 +91,30 @@ def _length_of_first(data: bytes) -> int | None:
             return end + 1
         return BLOCK_BYTES_MAX if len(data) >= BLOCK_BYTES_MAX else None
     if first & 0x93 == 0x10:
-        return 4 if len(data) >= 4 else None
+        return _length_of_pushed_status(data)
     return 1
 
 
-def _answer(piece: bytes) -> Answer | None:
+def _length_of_pushed_status(data: bytes) -> int | None:
+    """Four bytes; fewer if one of the last three lacks its fixed bits: then the printer lost a byte.
+
+    What is left of such a frame is one piece of junk: its bytes would pass for queued answers.
+    """
+    for place in range(1, min(len(data), PUSHED_STATUS_BYTES)):
+        if data[place] & 0x90:
+            return place
+    return PUSHED_STATUS_BYTES if len(data) >= PUSHED_STATUS_BYTES else None
+
+
+def _answer(piece: bytes) -> Answer:
     first = piece[0]
-    if first in (0x11, 0x13):
-        return None  # XON and XOFF of a serial bridge: flow control that TCP already does for us.
     if first == 0x37:
         return _block(piece)
     if first == 0x5F:
         return Junk(piece)
     if first & 0x93 == 0x10:
-        return PushedStatus((piece[0], piece[1], piece[2], piece[3]))
+        whole = len(piece) == PUSHED_STATUS_BYTES
+        return PushedStatus((piece[0], piece[1], piece[2], piece[3])) if whole else Junk(piece)
     if first & 0x93 == 0x12:
         return RealTimeStatus(first)
     if first & 0x90 == 0x00:

@@ -11,7 +11,7 @@ def printable(text: str, codec: str) -> str:
 
     The result is NFC, holds no control or invisible character, and encodes in ``codec`` to bytes of
     0x20-0x7E and 0x80-0xFF only. Characters become ``[U+001B]``; runs of white space stay as they are
-    except that tabs and line breaks become one space each.
+    except that tabs, line breaks and no-break spaces become one space each.
     """
     flat = text.replace("\r\n", " ").replace("\n", " ").replace("\r", " ").replace("\t", " ")
     return "".join(_shown(character, codec) for character in unicodedata.normalize("NFC", flat))

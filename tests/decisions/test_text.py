@@ -1,0 +1,106 @@
+"""Text from outside reaches the paper whole and can never act as a command."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kitchen_printer.decisions.text import printable, to_bytes
+from kitchen_printer.printers.encode import CODECS
+
+ANY_CODEC = st.sampled_from(sorted(CODECS.values()))
+ANY_CHARACTER = st.one_of(st.characters(), st.characters(categories=("Cs", "Cc", "Cf", "Zs", "Mn")))
+ANY_TEXT = st.text(ANY_CHARACTER, max_size=60)
+
+EXAMPLES = [
+    ("crème brûlée", "cp858", "crème brûlée"),
+    ("cre\u0300me", "cp858", "crème"),
+    ("5 €", "cp858", "5 €"),
+    ("5 €", "cp437", "5 [U+20AC]"),
+    ("щи", "cp866", "щи"),
+    ("щи", "cp858", "[U+0449][U+0438]"),
+    ("你好", "cp858", "[U+4F60][U+597D]"),
+    ("no \U0001f95c", "cp858", "no [U+1F95C]"),
+    ("\x1b@", "cp858", "[U+001B]@"),
+    ("\x10\x14\x01\x00\x01", "cp437", "[U+0010][U+0014][U+0001][U+0000][U+0001]"),
+    ("\x1dV\x00", "cp1252", "[U+001D]V[U+0000]"),
+    ("del\x7f", "cp850", "del[U+007F]"),
+    ("\x9b1m", "cp1252", "[U+009B]1m"),
+    ("rtl\u202elive", "cp858", "rtl[U+202E]live"),
+    ("zero\u200bwidth", "cp858", "zero[U+200B]width"),
+    ("soft\u00adhyphen", "cp858", "soft[U+00AD]hyphen"),
+    ("half\ud83dsurrogate", "cp858", "half[U+D83D]surrogate"),
+    ("private\ue000", "cp858", "private[U+E000]"),
+    ("page\x0cbreak", "cp858", "page[U+000C]break"),
+    ("line\u2028separator", "cp858", "line[U+2028]separator"),
+    ("no nuts\r\nno milk\nno egg\rno fish\tplease", "cp858", "no nuts no milk no egg no fish please"),
+    ("two\n\nbreaks", "cp858", "two  breaks"),
+    ("12\u00a0kg", "cp858", "12 kg"),
+    ("  spaces   stay  ", "cp858", "  spaces   stay  "),
+    ("", "cp858", ""),
+    ("why?", "cp858", "why?"),
+]
+
+
+@pytest.mark.parametrize(("text", "codec", "on_paper"), EXAMPLES)
+def test_what_is_written_is_what_is_read(text: str, codec: str, on_paper: str) -> None:
+    assert printable(text, codec) == on_paper
+
+
+@given(ANY_TEXT, ANY_CODEC)
+def test_whatever_the_text_only_letters_reach_the_printer(text: str, codec: str) -> None:
+    data = to_bytes(printable(text, codec), codec)
+    assert all(0x20 <= byte <= 0x7E or byte >= 0x80 for byte in data)
+
+
+@given(ANY_TEXT, ANY_CODEC)
+def test_what_comes_back_from_the_paper_is_what_was_sent_to_it(text: str, codec: str) -> None:
+    shown = printable(text, codec)
+    assert to_bytes(shown, codec).decode(codec) == shown
+
+
+@given(ANY_TEXT, ANY_CODEC)
+def test_no_character_is_dropped_or_added(text: str, codec: str) -> None:
+    """Every character of the text is on paper in its place, as itself, as its code point, or as a space."""
+    flat = re.sub(r"\r\n|[\r\n\t\u00a0]", " ", text)
+    rest = printable(text, codec)
+    for character in unicodedata.normalize("NFC", flat):
+        written = character if rest.startswith(character) else f"[U+{ord(character):04X}]"
+        assert rest.startswith(written)
+        rest = rest[len(written) :]
+    assert rest == ""
+
+
+@given(ANY_TEXT, ANY_CODEC)
+def test_a_question_mark_is_on_paper_only_where_somebody_wrote_one(text: str, codec: str) -> None:
+    asked = unicodedata.normalize("NFC", text).count("?")
+    assert printable(text, codec).count("?") == asked
+
+
+@given(ANY_TEXT, ANY_CODEC)
+def test_printable_text_is_composed_and_stays_as_it_is(text: str, codec: str) -> None:
+    shown = printable(text, codec)
+    assert unicodedata.is_normalized("NFC", shown)
+    assert printable(shown, codec) == shown
+
+
+@pytest.mark.parametrize("codec", sorted(CODECS.values()))
+def test_every_letter_of_a_code_page_is_printed_as_itself(codec: str) -> None:
+    every_byte = [bytes((byte,)) for byte in (*range(0x20, 0x7F), *range(0x80, 0x100))]
+    letters = "".join(each.decode(codec, errors="ignore") for each in every_byte)
+    visible = "".join(letter for letter in letters if letter not in "\u00a0\u00ad")
+    assert printable(visible, codec) == visible
+
+
+@pytest.mark.parametrize("codec", sorted(CODECS.values()))
+@pytest.mark.parametrize("command", [*range(0x20), 0x7F])
+def test_a_control_byte_is_stopped_even_if_nobody_made_it_printable(command: int, codec: str) -> None:
+    with pytest.raises(ValueError, match="would act as a printer command"):
+        to_bytes(f"soup{chr(command)}", codec)
+
+
+def test_a_letter_outside_the_code_page_is_an_error_and_no_question_mark() -> None:
+    with pytest.raises(UnicodeEncodeError):
+        to_bytes("щи", "cp858")
