@@ -1,0 +1,130 @@
+"""The picture against the text: codes can be read from it, and every character has ink where it stands."""
+
+import pytest
+import zxingcpp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from tests.virtual_printer.press import CUT, printed
+from virtual_printer import PrintedLine, Sheet
+from virtual_printer.paper import Run
+from virtual_printer.picture import MARGIN_DOTS
+from virtual_printer.style import Style
+
+
+def sheet_of(data: bytes) -> Sheet:
+    return printed(data).rest
+
+
+def read_codes(sheet: Sheet) -> list[str]:
+    return [code.text for code in zxingcpp.read_barcodes(sheet.picture().convert("L"))]
+
+
+def has_ink(picture: Image.Image, left: int, top: int, right: int, bottom: int) -> bool:
+    return picture.crop((left, top, right, bottom)).getextrema() != (255, 255)
+
+
+@pytest.mark.parametrize(
+    "text", ["4711", "https://example.org/t/4711?table=12", "Crème brûlée €12", "x" * 300]
+)
+@pytest.mark.parametrize("module", [3, 6])
+def test_a_qr_code_can_be_read_from_the_picture(text: str, module: int) -> None:
+    data = text.encode()
+    store = b"\x1d(k" + (len(data) + 3).to_bytes(2, "little") + b"1P0" + data
+    size = b"\x1d(k\x03\x001C" + bytes((module,))
+    assert read_codes(sheet_of(b"\n" + size + store + b"\x1d(k\x03\x001Q0\n")) == [text]
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        (b"\x1dkI\x0c{BTable 12 x", "Table 12 x"),
+        (b"\x1dkI\x05{C\x0c\x22\x38", "123456"),
+        (b"\x1dk\x43\x0c400638133393", "4006381333931"),
+        (b"\x1dk\x02400638133393\x00", "4006381333931"),
+        (b"\x1dk\x44\x075512345", "55123457"),
+        (b"\x1dk\x04ABC 123\x00", "ABC 123"),
+        (b"\x1dk\x05123456\x00", "123456"),
+    ],
+)
+def test_barcodes_can_be_read_from_the_picture(command: bytes, text: str) -> None:
+    assert read_codes(sheet_of(b"\n\x1dw\x03" + command + b"\n")) == [text]
+
+
+CHARACTERS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=20)
+STYLES = st.lists(
+    st.sampled_from(
+        [
+            b"\x1bE\x01",
+            b"\x1b-\x01",
+            b"\x1dB\x01",
+            b"\x1bM\x01",
+            b"\x1bV\x01",
+            b"\x1d!\x11",
+            b"\x1d!\x07",
+            b"\x1ba\x01",
+        ]
+    ),
+    max_size=4,
+).map(b"".join)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STYLES, CHARACTERS)
+def test_every_character_of_the_text_has_ink_in_its_cell(styles: bytes, text: str) -> None:
+    sheet = sheet_of(styles + text.encode("ascii") + b"\n")
+    picture = sheet.picture()
+    assert "".join(sheet.lines) == text
+    for line in sheet.entries:
+        assert isinstance(line, PrintedLine)
+        for run in line.runs:
+            assert isinstance(run, Run)
+            cell = run.width // len(run.text)
+            for at in range(len(run.text)):
+                left = MARGIN_DOTS + line.shift + run.x + at * cell
+                assert has_ink(picture, left, line.y, left + cell, line.y + line.height)
+
+
+PAGES_OF_EUROPE = (0, 2, 14, 15, 16, 17, 18, 19, 45, 46)
+
+
+@pytest.mark.parametrize("page", PAGES_OF_EUROPE)
+def test_every_character_of_the_code_page_is_in_the_shipped_font(page: int) -> None:
+    """A character the font lacks would be drawn as the font's box for unknown characters."""
+    missing = first_cell(alone("\ue123"))
+    for byte in range(0x80, 0x100):
+        sheet = sheet_of(b"\x1bt" + bytes((page, byte)) + b"\n")
+        if sheet.text not in ("", "\ufffd"):
+            assert first_cell(sheet) != missing, sheet.text
+
+
+def alone(character: str) -> Sheet:
+    """A sheet with one character that no code page holds."""
+    line = PrintedLine(runs=(Run(0, character, Style(), 12),), shift=0, y=0, height=24, offset=0)
+    return Sheet(entries=(line,), top=0, bottom=30, width=576, cut=None)
+
+
+def first_cell(sheet: Sheet) -> bytes:
+    return sheet.picture().crop((MARGIN_DOTS, 0, MARGIN_DOTS + 12, 24)).tobytes()
+
+
+def test_upside_down_and_white_on_black_look_it() -> None:
+    plain, reverse = (sheet_of(style + b"HHHH\n").picture() for style in (b"", b"\x1dB\x01"))
+    assert sum(reverse.convert("L").tobytes()) < sum(plain.convert("L").tobytes())
+    upright = sheet_of(b"L\n").picture().crop((MARGIN_DOTS, 0, MARGIN_DOTS + 12, 24))
+    turned = sheet_of(b"\x1b{\x01L\n").picture().crop((MARGIN_DOTS, 0, MARGIN_DOTS + 12, 24))
+    assert turned.tobytes() == upright.transpose(Image.Transpose.ROTATE_180).tobytes()
+
+
+def test_a_page_turned_by_90_degrees_stands_on_its_side() -> None:
+    page = b"\x1bL\x1bW\x00\x00\x00\x00\x40\x00\xc8\x00\x1bT\x01SIDEWAYS\n\x0c"
+    picture = sheet_of(page).picture()
+    assert has_ink(picture, MARGIN_DOTS, 100, MARGIN_DOTS + 24, 200)
+    assert not has_ink(picture, MARGIN_DOTS + 30, 0, picture.width, picture.height)
+
+
+def test_the_picture_is_as_long_as_the_paper_and_a_png_says_203_dpi() -> None:
+    (sheet,) = printed(b"TICKET\n" + CUT).sheets
+    assert sheet.picture().size == (576 + 2 * MARGIN_DOTS, sheet.bottom - sheet.top)
+    assert sheet.png().startswith(b"\x89PNG")
