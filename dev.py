@@ -98,7 +98,7 @@ def check(arguments: list[str]) -> int:
 
 
 def bench(arguments: list[str]) -> int:
-    """run the benchmarks that are named"""
+    """run the measurements that are named; without a name, list them"""
     make_ready("dev")
     os.chdir(ROOT)
     become([str(PYTHON), "-m", "bench", *arguments])
