@@ -1,8 +1,8 @@
 """What a printer says: a strict parser for every byte that comes back, and what the status bits mean.
 
 Framing rests on the fixed bits that Epson (TM-T88III specification, appendix G) and Citizen (CBM1000, appendix
-3) document for each class of answer; the classes share no byte value. Printers are hostile input here: nothing they send is trusted
-beyond its class, and no answer is longer than :data:`BLOCK_BYTES_MAX`.
+3) document for each class of answer; the classes share no byte value. Printers are hostile input here: nothing
+they send is trusted beyond its class, and no answer is longer than :data:`BLOCK_BYTES_MAX`.
 """
 
 from dataclasses import dataclass
