@@ -62,6 +62,16 @@ def test_the_other_bill_may_be_sent_first(till: Connection, case: BillChange) ->
     assert told_and_wanted_differ(till, ids) == []
 
 
+def test_an_item_that_moved_here_and_is_deleted_here_is_voided_here(till: Connection) -> None:
+    ids = open_bill(till)
+    send(till, ids["bill"])
+    till.execute("UPDATE pos_billitem SET bill_id = %(other)s WHERE id = %(steak)s", ids)
+    assert send(till, ids["other"]) == {}
+    till.execute("DELETE FROM pos_billitem WHERE id = %(steak)s", ids)
+    assert send(till, ids["other"]) == {"KITCHEN": ("VOID 2 Steak Frites [note medium]",)}
+    assert send(till, ids["bill"]) == {}
+
+
 def told_and_wanted_differ(till: Connection, ids: Ids) -> list[tuple[object, ...]]:
     """Count, in a way of its own, what each station was told of each product and what the bills want of it."""
     return till.execute(

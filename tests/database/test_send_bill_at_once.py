@@ -2,14 +2,15 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import psycopg
 import pytest
 
-from tests.bill_changes import FIRST_SEND, open_bill, send, told_by
+from tests.bill_changes import FIRST_SEND, Told, open_bill, send, told_by
 
 Connection = psycopg.Connection[Any]
 
@@ -135,6 +136,25 @@ def test_an_item_that_moves_while_both_bills_are_sent_is_cooked_once(tills: Sequ
         send(tills[0], ids["bill"])
         send(tills[0], ids["other"])
         assert dict(told_per_item(tills[0]))[ids["steak"]] == 2
+
+
+def test_a_bill_waits_for_what_another_bill_is_just_telling_of_its_item(tills: Sequence[Connection]) -> None:
+    first, second, watcher, *_ = tills
+    ids = open_bill(watcher)
+    with ThreadPoolExecutor(1) as pool, second.transaction():
+        second.execute("UPDATE pos_billitem SET bill_id = %(other)s WHERE id = %(steak)s", ids)
+        with first.transaction():  # It sees the item where it was, and tells it there.
+            assert send(first, ids["bill"]) == FIRST_SEND
+            sending = pool.submit(send, second, ids["other"])
+            wait_until_locked_or_done(watcher, second, sending)
+        assert sending.result(WAIT_SECONDS_MAX) == {}
+
+
+def wait_until_locked_or_done(watcher: Connection, waiting: Connection, sending: Future[Told]) -> None:
+    query = "SELECT FROM pg_stat_activity WHERE pid = %s AND wait_event_type = 'Lock'"
+    deadline = time.monotonic() + WAIT_SECONDS_MAX
+    while not sending.done() and not watcher.execute(query, [waiting.info.backend_pid]).rowcount:
+        assert time.monotonic() < deadline
 
 
 def test_a_split_while_both_bills_are_sent_neither_loses_nor_doubles(tills: Sequence[Connection]) -> None:
