@@ -18,6 +18,7 @@ from kitchen_printer.decisions import commands
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.status import (
+    QUEUED_PAPER_END,
     Answer,
     AnswerParser,
     Echo,
@@ -74,6 +75,7 @@ class Event(StrEnum):
     HALTED = "halted"
     RESUMED = "resumed"
     NOT_PRINTED = "not printed"
+    OUT_OF_TURN = "out of turn"
     JUNK = "junk"
     SILENCE = "silence"
     LINE_LOST = "line lost"
@@ -81,9 +83,14 @@ class Event(StrEnum):
 
 FINAL = frozenset({State.REFUSED, State.CONFIRMED, State.UNCERTAIN})
 
+_AWAITING_AN_ANSWER_IN_ORDER = frozenset({State.FENCING, State.PRINTING, State.CUTTING})
+"""A printer that says it has stopped reaches no question: whatever answers then does not wait for the paper."""
+
 _BEFORE_THE_PAYLOAD = {
     Event.TROUBLE: State.REFUSED,
     Event.HALTED: State.REFUSED,
+    Event.NOT_PRINTED: State.REFUSED,
+    Event.OUT_OF_TURN: State.REFUSED,
     Event.JUNK: State.REFUSED,
     Event.SILENCE: State.REFUSED,
     Event.LINE_LOST: State.REFUSED,
@@ -167,6 +174,8 @@ class Delivery:
     def seconds_to_wait(self) -> float | None:
         """How long this step may last before :meth:`silence` is due; None while nothing is asked."""
         match self.state:
+            case State.RESETTING if self._level is Level.QUEUED_STATUS:
+                return FENCE_SECONDS
             case State.ASKING | State.RESETTING:
                 return ANSWER_SECONDS
             case State.FENCING:
@@ -219,6 +228,9 @@ class Delivery:
     def silence(self) -> None:
         """The step's time is over."""
         match self.state:
+            case State.RESETTING if self._level is Level.QUEUED_STATUS:
+                # Only the pushed status, which has a name, tells where the answers to others' questions end.
+                self._on(Event.TROUBLE, Reason.BUSY)
             case State.ASKING | State.RESETTING:
                 self._on(Event.SILENCE, Reason.SILENT)
             case State.FENCING:
@@ -277,15 +289,15 @@ class Delivery:
     def _events(self, answer: Answer) -> Iterator[tuple[Event, Reason | None]]:
         match answer:
             case RealTimeStatus(bits):
-                if self.state is State.ASKING:
+                if self.state is State.ASKING and self._is_asked:
                     yield from self._answered_question(bits)
             case PushedStatus():
                 yield self._pushed(answer)
             case Echo(token):
                 yield from self._echoed(token)
-            case QueuedStatus():
+            case QueuedStatus(bits):
                 if self._level is Level.QUEUED_STATUS:
-                    yield Event.ANSWERED_IN_ORDER, None
+                    yield self._answered_anonymously(bits)
             case NotPrinted(token):
                 if token in self._expected:
                     yield Event.NOT_PRINTED, Reason.PAPER_OUT
@@ -316,6 +328,20 @@ class Delivery:
         if trouble is not None:
             return Event.HALTED, trouble
         return (Event.RESUMED if self.state is State.STOPPED else Event.STATUS_PUSHED), None
+
+    def _answered_anonymously(self, bits: int) -> tuple[Event, Reason | None]:
+        """Judge a byte that says only that somebody's question was reached."""
+        awaited = self.state in _AWAITING_AN_ANSWER_IN_ORDER and self._is_asked
+        if not awaited:
+            return Event.OUT_OF_TURN, Reason.BUSY
+        if bits & QUEUED_PAPER_END:
+            return Event.NOT_PRINTED, Reason.PAPER_OUT
+        return Event.ANSWERED_IN_ORDER, None
+
+    @property
+    def _is_asked(self) -> bool:
+        """Whether our question has left; what comes before it is no answer to it."""
+        return not self._outbox
 
     def _echoed(self, token: str) -> Iterator[tuple[Event, Reason | None]]:
         """Count an echo of ours; the later token proves the earlier one too, a stranger's proves nothing."""

@@ -15,6 +15,9 @@ BLOCK_BYTES_MAX = 90
 
 PUSHED_STATUS_BYTES = 4
 
+QUEUED_PAPER_END = 0x0C
+"""Bits of a queued answer that Epson never sends, as the question waits for paper; some clones do not wait."""
+
 FLOW_CONTROL = b"\x11\x13"
 """XON and XOFF of a serial bridge, which TCP makes needless. They may come inside an answer, but part of none."""
 

@@ -1,0 +1,110 @@
+"""A printer's side of a delivery, for tests that read as a log: what it says, and what it is told."""
+
+from dataclasses import dataclass, field
+
+from kitchen_printer.decisions.delivery import Delivery, Level, Payload, State
+
+PREFLIGHT, PRINTED, CUT = "Pre!", "A7Qk", "A7Ql"
+BODY = b"KITCHEN 012\n#4711-1/1 A7Qk\n"
+
+HEALTHY = bytes.fromhex("14 00 00 0f")
+PAPER_OUT = bytes.fromhex("1c 00 0c 0f")
+COVER_OPEN = bytes.fromhex("3c 00 00 0f")
+QUEUED = b"\x00"
+
+RESET_AND_PUSH = bytes.fromhex("1b 40 1c 2e 1d 61 0e")
+FEED_AND_CUT = bytes.fromhex("1d 56 42 00")
+ASK_QUEUED = bytes.fromhex("1d 72 01")
+
+PAYLOAD = Payload(
+    body=BODY, token_printed=PRINTED, token_cut=CUT, seconds_to_confirm=30.0, seconds_to_give_up=1800.0
+)
+
+
+def fence(token: str) -> bytes:
+    return bytes.fromhex("1d 28 48 06 00 30 30") + token.encode()
+
+
+def echo(token: str) -> bytes:
+    return b"\x37\x22" + token.encode() + b"\x00"
+
+
+def not_printed(token: str) -> bytes:
+    return b"\x37\x33" + token.encode() + b"\x00"
+
+
+@dataclass
+class Conversation:
+    """A delivery, everything it sent, and its partner."""
+
+    level: Level = Level.TOKEN_FENCE
+    sent: bytes = b""
+    delivery: Delivery = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.delivery = Delivery(self.level, PREFLIGHT)
+        self.listen()
+
+    @property
+    def state(self) -> State:
+        return self.delivery.state
+
+    def listen(self) -> bytes:
+        """What the delivery wants to send now."""
+        data = self.delivery.to_send()
+        self.sent += data
+        return data
+
+    def says(self, *answers: bytes) -> bytes:
+        """The printer says something; returns what the delivery sends on hearing it."""
+        heard = b""
+        for answer in answers:
+            self.delivery.received(answer)
+            heard += self.listen()
+        return heard
+
+    def is_healthy(self) -> None:
+        """The printer answers the four questions of a healthy one."""
+        self.says(b"\x16", b"\x12", b"\x12", b"\x12")
+
+    def is_ready(self) -> None:
+        """The printer answers everything up to the moment at which a ticket may be claimed."""
+        self.is_healthy()
+        self.says(HEALTHY, self.in_order(PREFLIGHT))
+
+    def in_order(self, token: str) -> bytes:
+        """How a printer of this level answers when everything up to the question is printed."""
+        return echo(token) if self.level is Level.TOKEN_FENCE else QUEUED
+
+    def hand_over(self) -> bytes:
+        """The ticket goes out; returns its bytes."""
+        self.delivery.start(PAYLOAD)
+        return self.listen()
+
+
+def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
+    """A conversation that has come to `state` on the shortest way."""
+    talk = Conversation(level)
+    if state in (State.RESETTING, State.FENCING):
+        talk.is_healthy()
+    if state is State.FENCING:
+        talk.says(HEALTHY)
+    if state is State.REFUSED:
+        talk.delivery.line_lost()
+    if state in (State.READY, State.PRINTING, State.STOPPED, State.CUTTING, State.CONFIRMED, State.UNCERTAIN):
+        talk.is_ready()
+    if state in (State.PRINTING, State.STOPPED, State.CUTTING, State.CONFIRMED, State.UNCERTAIN):
+        talk.hand_over()
+    match state:
+        case State.STOPPED:
+            talk.says(PAPER_OUT)
+        case State.CUTTING:
+            talk.says(talk.in_order(PRINTED))
+        case State.CONFIRMED:
+            talk.says(talk.in_order(PRINTED), talk.in_order(CUT))
+        case State.UNCERTAIN:
+            talk.delivery.line_lost()
+        case _:
+            pass
+    assert talk.state is state
+    return talk

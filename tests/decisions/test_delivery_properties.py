@@ -1,0 +1,153 @@
+"""Whatever a printer says, keeps to itself, or does to the line: the verdict is never better than the proof."""
+
+from dataclasses import dataclass
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kitchen_printer.decisions.delivery import FINAL, Level, State
+from kitchen_printer.decisions.outcome import Confirmed, NotSent
+from kitchen_printer.decisions.status import AnswerParser, Echo, QueuedStatus
+from tests.decisions.conversation import (
+    BODY,
+    COVER_OPEN,
+    CUT,
+    HEALTHY,
+    PAPER_OUT,
+    PREFLIGHT,
+    PRINTED,
+    Conversation,
+    echo,
+    in_state,
+    not_printed,
+)
+
+
+@dataclass(frozen=True)
+class Silence:
+    """The step's time is over."""
+
+
+@dataclass(frozen=True)
+class LineLost:
+    """The connection broke."""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The ticket is claimed and goes out, if the printer is ready."""
+
+
+WORDS = st.one_of(
+    st.sampled_from(
+        [
+            b"\x16",
+            b"\x12",
+            b"\x12\x12\x12\x12",
+            b"\x1e",
+            b"\x00",
+            b"\x0c",
+            HEALTHY,
+            HEALTHY[:2],
+            HEALTHY[2:],
+            PAPER_OUT,
+            COVER_OPEN,
+            echo(PREFLIGHT),
+            echo(PRINTED),
+            echo(PRINTED)[:4],
+            echo(PRINTED)[4:],
+            echo(CUT),
+            echo("LATE"),
+            not_printed(PRINTED),
+            b"\xff",
+            b"HTTP/1.1 200 OK\r\n",
+        ]
+    ),
+    st.binary(max_size=5),
+)
+THINGS = st.one_of(WORDS, WORDS, WORDS, st.just(HandOver()), st.sampled_from([Silence(), LineLost()]))
+GOOD_BEGINNING: list[bytes | HandOver | Silence | LineLost] = [b"\x16", b"\x12", b"\x12", b"\x12", HEALTHY]
+STORIES = st.builds(
+    list.__add__,
+    st.sampled_from([0, 0, 4, 5, 5, 5, 5]).map(lambda length: GOOD_BEGINNING[:length]),
+    st.builds(
+        list.__add__,
+        st.sampled_from([[], [echo(PREFLIGHT), HandOver()], [b"\x00", HandOver()]]),
+        st.lists(THINGS, max_size=15),
+    ),
+)
+
+
+def answers_after(handed_over_at: int, heard: list[bytes]) -> list[object]:
+    parser = AnswerParser()
+    for piece in heard[:handed_over_at]:
+        parser.feed(piece)
+    return [answer for piece in heard[handed_over_at:] for answer in parser.feed(piece)]
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from(Level), STORIES)
+def test_the_verdict_is_never_better_than_the_proof(
+    level: Level, story: list[bytes | Silence | LineLost | HandOver]
+) -> None:
+    talk = Conversation(level)
+    heard: list[bytes] = []
+    handed_over_at: int | None = None
+    for thing in story:
+        steps = talk.delivery.steps
+        match thing:
+            case bytes():
+                heard.append(thing)
+                talk.says(thing)
+            case Silence():
+                talk.delivery.silence()
+                talk.listen()
+            case LineLost():
+                talk.delivery.line_lost()
+                talk.listen()
+            case HandOver():
+                if talk.state is State.READY:
+                    handed_over_at = len(heard)
+                    talk.hand_over()
+        assert talk.delivery.steps >= steps
+        assert (talk.delivery.seconds_to_wait is None) == (talk.state in FINAL | {State.READY})
+
+    if talk.state not in FINAL:
+        return
+    outcome = talk.delivery.outcome
+    assert isinstance(outcome, NotSent) == (handed_over_at is None) == (BODY not in talk.sent)
+    if isinstance(outcome, Confirmed):
+        assert handed_over_at is not None
+        answers = answers_after(handed_over_at, heard)
+        if level is Level.TOKEN_FENCE:
+            assert Echo(PRINTED) in answers or Echo(CUT) in answers
+            assert not outcome.is_cut or Echo(CUT) in answers
+        else:
+            in_order = [each for each in answers if isinstance(each, QueuedStatus) and not each.bits & 0x0C]
+            assert len(in_order) >= 1 + outcome.is_cut
+
+
+@settings(deadline=None)
+@given(st.sampled_from(Level), STORIES)
+def test_silence_alone_ends_every_conversation_soon(
+    level: Level, story: list[bytes | Silence | LineLost | HandOver]
+) -> None:
+    talk = Conversation(level)
+    for thing in story:
+        if isinstance(thing, bytes):
+            talk.says(thing)
+        elif isinstance(thing, HandOver) and talk.state is State.READY:
+            talk.hand_over()
+    for _ in range(3):
+        talk.delivery.silence()
+        talk.listen()
+    assert talk.state in FINAL
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=12).map(b"".join), st.integers(1, 7))
+def test_the_end_does_not_depend_on_how_the_answers_are_cut_up(stream: bytes, size: int) -> None:
+    byte_by_byte, in_pieces = in_state(State.PRINTING), in_state(State.PRINTING)
+    byte_by_byte.says(*(bytes((byte,)) for byte in stream))
+    in_pieces.says(*(stream[start : start + size] for start in range(0, len(stream), size)))
+    assert (byte_by_byte.state, byte_by_byte.delivery.reason) == (in_pieces.state, in_pieces.delivery.reason)

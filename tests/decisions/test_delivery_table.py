@@ -1,0 +1,67 @@
+"""The table of transitions, read as a contract: what may follow from what, whatever a printer says."""
+
+from kitchen_printer.decisions.delivery import FINAL, TRANSITIONS, Event, State
+
+BEFORE = {State.ASKING, State.RESETTING, State.FENCING, State.READY}
+AFTER = {State.PRINTING, State.STOPPED, State.CUTTING}
+
+
+def reachable_from(start: State, *, without: Event | None = None) -> set[State]:
+    found, to_visit = {start}, [start]
+    while to_visit:
+        ways = TRANSITIONS[to_visit.pop()]
+        new = {state for event, state in ways.items() if event is not without} - found
+        found |= new
+        to_visit.extend(new)
+    return found
+
+
+def test_every_state_is_in_the_table_and_can_be_reached() -> None:
+    assert set(TRANSITIONS) == set(State) == BEFORE | AFTER | FINAL
+    assert reachable_from(State.ASKING) == set(State)
+
+
+def test_every_event_leads_somewhere() -> None:
+    assert {event for ways in TRANSITIONS.values() for event in ways} == set(Event)
+
+
+def test_the_end_is_the_end() -> None:
+    assert all(TRANSITIONS[state] == {} for state in FINAL)
+
+
+def test_only_handing_the_ticket_over_leads_across_the_line_after_which_paper_may_come() -> None:
+    assert reachable_from(State.ASKING, without=Event.STARTED) == BEFORE | {State.REFUSED}
+    assert [state for state in State if Event.STARTED in TRANSITIONS[state]] == [State.READY]
+
+
+def test_after_the_payload_nobody_may_say_that_nothing_was_sent() -> None:
+    for state in AFTER:
+        assert State.REFUSED not in reachable_from(state)
+        assert not BEFORE & reachable_from(state)
+
+
+def test_a_ticket_is_confirmed_only_by_way_of_an_answer_in_order() -> None:
+    assert State.CONFIRMED not in reachable_from(State.PRINTING, without=Event.ANSWERED_IN_ORDER)
+    assert State.CONFIRMED not in reachable_from(State.STOPPED, without=Event.ANSWERED_IN_ORDER)
+
+
+def test_what_is_printed_stays_printed_whatever_happens_to_the_cut() -> None:
+    assert set(TRANSITIONS[State.CUTTING].values()) == {State.CONFIRMED}
+
+
+def test_silence_and_a_broken_line_end_every_wait_but_the_one_for_automatic_status() -> None:
+    for state in BEFORE | AFTER:
+        assert TRANSITIONS[state][Event.LINE_LOST] in FINAL
+        assert TRANSITIONS[state][Event.SILENCE] in FINAL or state is State.RESETTING
+    assert TRANSITIONS[State.RESETTING][Event.SILENCE] is State.FENCING
+
+
+def test_before_the_payload_every_doubt_ends_the_conversation() -> None:
+    doubts = {Event.TROUBLE, Event.HALTED, Event.NOT_PRINTED, Event.JUNK, Event.OUT_OF_TURN}
+    for state in BEFORE:
+        assert {TRANSITIONS[state][doubt] for doubt in doubts} == {State.REFUSED}
+
+
+def test_only_a_printer_that_stopped_can_resume() -> None:
+    assert [state for state in State if Event.RESUMED in TRANSITIONS[state]] == [State.STOPPED]
+    assert TRANSITIONS[State.STOPPED][Event.RESUMED] is State.PRINTING

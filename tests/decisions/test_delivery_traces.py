@@ -1,0 +1,302 @@
+"""Conversations with one printer, worked through byte by byte."""
+
+import pytest
+
+from kitchen_printer.decisions.delivery import (
+    ANSWER_BYTES_MAX,
+    ANSWER_SECONDS,
+    CUT_SECONDS,
+    FENCE_SECONDS,
+    Level,
+    State,
+)
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from tests.decisions.conversation import (
+    ASK_QUEUED,
+    BODY,
+    COVER_OPEN,
+    CUT,
+    FEED_AND_CUT,
+    HEALTHY,
+    PAPER_OUT,
+    PAYLOAD,
+    PREFLIGHT,
+    PRINTED,
+    QUEUED,
+    RESET_AND_PUSH,
+    Conversation,
+    echo,
+    fence,
+    in_state,
+    not_printed,
+)
+
+LEVELS = pytest.mark.parametrize("level", list(Level))
+
+
+def test_a_healthy_printer_of_level_a() -> None:
+    talk = Conversation(Level.TOKEN_FENCE)
+    assert talk.sent == b"\x10\x04\x01"
+    assert talk.says(b"\x16") == b"\x10\x04\x02"
+    assert talk.says(b"\x12") == b"\x10\x04\x03"
+    assert talk.says(b"\x12") == b"\x10\x04\x04"
+    assert talk.says(b"\x12") == RESET_AND_PUSH
+    assert talk.says(HEALTHY) == fence(PREFLIGHT)
+    assert talk.says(echo(PREFLIGHT)) == b""
+    assert talk.state is State.READY
+    assert talk.hand_over() == BODY + fence(PRINTED) + FEED_AND_CUT + fence(CUT)
+    assert talk.says(echo(PRINTED)) == b""
+    assert talk.state is State.CUTTING
+    assert talk.says(echo(CUT)) == b""
+    assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
+    assert talk.delivery.reason is None
+
+
+def test_a_healthy_printer_of_level_b_is_asked_one_question_at_a_time() -> None:
+    talk = Conversation(Level.QUEUED_STATUS)
+    talk.is_healthy()
+    assert talk.says(HEALTHY) == ASK_QUEUED
+    assert talk.says(QUEUED) == b""
+    assert talk.hand_over() == BODY + ASK_QUEUED
+    assert talk.says(QUEUED) == FEED_AND_CUT + ASK_QUEUED
+    assert talk.says(QUEUED) == b""
+    assert talk.delivery.outcome == Confirmed(Evidence.QUEUED_STATUS, is_cut=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ("1e 16 12 12", Reason.COVER_OPEN),
+        ("1e 32 12 72", Reason.PAPER_OUT),
+        ("1e 36 12 72", Reason.COVER_OPEN),
+        ("1e 52 1a 12", Reason.PRINTER_ERROR),
+        ("1e 12 1a 12", Reason.CUTTER),
+        ("1e 12 32 12", Reason.PRINTER_ERROR),
+        ("1e 12 12 72", Reason.PAPER_OUT),
+        ("16 12 12 72", Reason.PAPER_OUT),
+        ("1e 12 12 12", Reason.OFFLINE),
+    ],
+)
+@LEVELS
+def test_an_offline_printer_is_asked_to_the_end_and_its_cause_is_named(
+    level: Level, answers: str, reason: Reason
+) -> None:
+    talk = Conversation(level)
+    assert talk.says(*(bytes((byte,)) for byte in bytes.fromhex(answers))) == bytes.fromhex(
+        "10 04 02 10 04 03 10 04 04"
+    )
+    assert talk.delivery.outcome == NotSent(reason)
+
+
+@LEVELS
+def test_a_printer_near_the_end_of_its_paper_prints(level: Level) -> None:
+    talk = Conversation(level)
+    talk.says(b"\x16", b"\x12", b"\x12", b"\x1e", bytes.fromhex("14 00 03 0f"), talk.in_order(PREFLIGHT))
+    assert talk.state is State.READY
+
+
+@LEVELS
+def test_a_pushed_status_that_names_a_trouble_ends_the_preflight(level: Level) -> None:
+    for state in (State.ASKING, State.RESETTING, State.FENCING, State.READY):
+        talk = in_state(state, level)
+        talk.says(PAPER_OUT)
+        assert talk.delivery.outcome == NotSent(Reason.PAPER_OUT)
+
+
+@LEVELS
+def test_paper_out_in_the_middle_stops_the_ticket_and_a_refill_finishes_it(level: Level) -> None:
+    talk = in_state(State.PRINTING, level)
+    talk.says(PAPER_OUT)
+    assert (talk.state, talk.delivery.reason) == (State.STOPPED, Reason.PAPER_OUT)
+    assert talk.delivery.seconds_to_wait == PAYLOAD.seconds_to_give_up
+    talk.says(COVER_OPEN)
+    assert (talk.state, talk.delivery.reason) == (State.STOPPED, Reason.COVER_OPEN)
+    talk.says(HEALTHY)
+    assert (talk.state, talk.delivery.reason) == (State.PRINTING, None)
+    assert talk.delivery.seconds_to_wait == PAYLOAD.seconds_to_confirm
+    talk.says(talk.in_order(PRINTED), talk.in_order(CUT))
+    assert isinstance(talk.delivery.outcome, Confirmed)
+
+
+def test_paper_that_ends_with_the_last_line_leaves_a_printed_ticket_uncut() -> None:
+    talk = in_state(State.PRINTING)
+    talk.says(echo(PRINTED), PAPER_OUT)
+    assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=False)
+
+
+def test_the_echo_of_the_cut_alone_proves_the_print_too() -> None:
+    """Epson keeps only the latest echo when it could not send: the later token implies the earlier one."""
+    talk = in_state(State.PRINTING)
+    talk.says(echo(CUT))
+    assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
+
+
+@pytest.mark.parametrize("stranger", ["A7Qj", "a7qk", PREFLIGHT, "    "])
+def test_the_token_of_a_stranger_or_of_an_earlier_attempt_proves_nothing(stranger: str) -> None:
+    talk = in_state(State.PRINTING)
+    talk.says(echo(stranger), not_printed(stranger))
+    assert talk.state is State.PRINTING
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Uncertain(Reason.NO_CONFIRMATION)
+
+
+def test_the_late_token_of_an_earlier_attempt_does_not_make_a_printer_ready() -> None:
+    talk = in_state(State.FENCING)
+    talk.says(echo("LATE"))
+    assert talk.state is State.FENCING
+    talk.says(echo(PREFLIGHT))
+    assert talk.state is State.READY
+
+
+def test_real_time_answers_overtake_the_ticket_and_prove_nothing() -> None:
+    talk = in_state(State.PRINTING)
+    talk.says(b"\x16\x12\x12\x12", HEALTHY)
+    assert talk.state is State.PRINTING
+
+
+def test_at_level_a_an_anonymous_answer_proves_nothing() -> None:
+    talk = in_state(State.PRINTING)
+    talk.says(QUEUED * 5)
+    assert talk.state is State.PRINTING
+
+
+def test_at_level_b_an_echo_proves_nothing() -> None:
+    talk = in_state(State.PRINTING, Level.QUEUED_STATUS)
+    talk.says(echo(PRINTED), echo(CUT))
+    assert talk.state is State.PRINTING
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [
+        (State.ASKING, NotSent(Reason.PAPER_OUT)),
+        (State.FENCING, NotSent(Reason.PAPER_OUT)),
+        (State.PRINTING, Uncertain(Reason.PAPER_OUT)),
+        (State.STOPPED, Uncertain(Reason.PAPER_OUT)),
+        (State.CUTTING, Confirmed(Evidence.TOKEN, is_cut=False)),
+    ],
+)
+def test_a_vendors_answer_not_printed_is_believed(state: State, outcome: object) -> None:
+    talk = in_state(state)
+    talk.says(not_printed(PREFLIGHT if state in (State.ASKING, State.FENCING) else CUT))
+    assert talk.delivery.outcome == outcome
+
+
+@pytest.mark.parametrize("junk", [b"\xff", b"HTTP/1.1 400 Bad Request\r\n"])
+@pytest.mark.parametrize("state", [State.ASKING, State.RESETTING, State.FENCING, State.READY])
+@LEVELS
+def test_what_talks_another_language_gets_no_ticket(level: Level, state: State, junk: bytes) -> None:
+    talk = in_state(state, level)
+    talk.says(junk)
+    assert isinstance(talk.delivery.outcome, NotSent)
+    if level is Level.TOKEN_FENCE:
+        assert talk.delivery.outcome == NotSent(Reason.NOT_A_PRINTER)
+    assert BODY not in talk.sent
+
+
+@pytest.mark.parametrize("state", [State.PRINTING, State.STOPPED, State.CUTTING])
+def test_junk_after_the_payload_is_counted_and_changes_nothing(state: State) -> None:
+    talk = in_state(state)
+    talk.says(b"\xff" * (ANSWER_BYTES_MAX + 1))
+    assert talk.state is state
+    assert talk.delivery.junk_bytes == ANSWER_BYTES_MAX + 1
+    talk.says(HEALTHY, echo(CUT))
+    assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
+
+
+def test_a_device_that_talks_without_end_is_no_printer() -> None:
+    talk = in_state(State.FENCING)
+    talk.says(*[HEALTHY] * (ANSWER_BYTES_MAX // len(HEALTHY)))
+    assert talk.state is State.FENCING
+    talk.says(HEALTHY)
+    assert talk.delivery.outcome == NotSent(Reason.NOT_A_PRINTER)
+
+
+WAITS = [
+    (State.ASKING, ANSWER_SECONDS, NotSent(Reason.SILENT)),
+    (State.FENCING, FENCE_SECONDS, NotSent(Reason.BUSY)),
+    (State.PRINTING, PAYLOAD.seconds_to_confirm, Uncertain(Reason.NO_CONFIRMATION)),
+    (State.STOPPED, PAYLOAD.seconds_to_give_up, Uncertain(Reason.PAPER_OUT)),
+]
+
+
+@pytest.mark.parametrize(("state", "seconds", "outcome"), WAITS)
+@LEVELS
+def test_every_wait_has_an_end_and_silence_a_meaning(
+    level: Level, state: State, seconds: float, outcome: object
+) -> None:
+    talk = in_state(state, level)
+    assert talk.delivery.seconds_to_wait == seconds
+    talk.delivery.silence()
+    assert talk.delivery.outcome == outcome
+    assert talk.delivery.seconds_to_wait is None
+
+
+@LEVELS
+def test_a_cut_that_nobody_confirms_leaves_the_ticket_printed(level: Level) -> None:
+    talk = in_state(State.CUTTING, level)
+    assert talk.delivery.seconds_to_wait == CUT_SECONDS
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Confirmed(
+        Evidence.TOKEN if level is Level.TOKEN_FENCE else Evidence.QUEUED_STATUS, is_cut=False
+    )
+
+
+def test_a_printer_without_automatic_status_is_fenced_all_the_same() -> None:
+    talk = in_state(State.RESETTING)
+    assert talk.delivery.seconds_to_wait == ANSWER_SECONDS
+    talk.delivery.silence()
+    assert talk.listen() == fence(PREFLIGHT)
+
+
+@pytest.mark.parametrize("state", [State.ASKING, State.RESETTING, State.FENCING, State.READY])
+@LEVELS
+def test_a_line_lost_before_the_payload_cost_no_paper(level: Level, state: State) -> None:
+    talk = in_state(state, level)
+    talk.delivery.line_lost()
+    assert talk.delivery.outcome == NotSent(Reason.CONNECTION_LOST)
+    assert BODY not in talk.sent
+
+
+@pytest.mark.parametrize("state", [State.PRINTING, State.STOPPED])
+@LEVELS
+def test_a_line_lost_after_the_payload_leaves_it_open_whether_paper_came(level: Level, state: State) -> None:
+    talk = in_state(state, level)
+    talk.delivery.line_lost()
+    assert talk.delivery.outcome == Uncertain(Reason.CONNECTION_LOST)
+
+
+@LEVELS
+def test_a_line_lost_after_the_proof_takes_nothing_back(level: Level) -> None:
+    talk = in_state(State.CUTTING, level)
+    talk.delivery.line_lost()
+    assert isinstance(talk.delivery.outcome, Confirmed)
+
+
+def test_a_line_that_we_end_ourselves_keeps_our_reason() -> None:
+    talk = in_state(State.PRINTING)
+    talk.delivery.line_lost(Reason.SERVICE_STOPPED)
+    assert talk.delivery.outcome == Uncertain(Reason.SERVICE_STOPPED)
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.CONFIRMED, State.UNCERTAIN])
+def test_nothing_that_comes_after_the_end_changes_it(state: State) -> None:
+    talk = in_state(state)
+    outcome, steps = talk.delivery.outcome, talk.delivery.steps
+    assert talk.says(echo(PRINTED), echo(CUT), PAPER_OUT, b"\xff") == b""
+    talk.delivery.silence()
+    talk.delivery.line_lost()
+    assert (talk.delivery.outcome, talk.delivery.steps) == (outcome, steps)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.READY])
+def test_only_a_ready_printer_gets_a_ticket(state: State) -> None:
+    with pytest.raises(RuntimeError, match="handed over to a ready printer"):
+        in_state(state).delivery.start(PAYLOAD)
+
+
+@pytest.mark.parametrize("state", [State.ASKING, State.READY, State.PRINTING, State.STOPPED, State.CUTTING])
+def test_before_the_end_there_is_no_outcome(state: State) -> None:
+    with pytest.raises(RuntimeError, match=f"still {state}"):
+        _ = in_state(state).delivery.outcome
