@@ -149,6 +149,13 @@ def test_the_late_token_of_an_earlier_attempt_does_not_make_a_printer_ready() ->
     assert talk.state is State.READY
 
 
+def test_a_token_that_was_not_sent_yet_is_not_expected() -> None:
+    talk = Conversation()
+    talk.says(echo(PREFLIGHT), not_printed(PREFLIGHT))
+    talk.is_healthy()
+    assert talk.says(HEALTHY) == fence(PREFLIGHT)
+
+
 def test_real_time_answers_overtake_the_ticket_and_prove_nothing() -> None:
     talk = in_state(State.PRINTING)
     talk.says(b"\x16\x12\x12\x12", HEALTHY)
@@ -170,7 +177,6 @@ def test_at_level_b_an_echo_proves_nothing() -> None:
 @pytest.mark.parametrize(
     ("state", "outcome"),
     [
-        (State.ASKING, NotSent(Reason.PAPER_OUT)),
         (State.FENCING, NotSent(Reason.PAPER_OUT)),
         (State.PRINTING, Uncertain(Reason.PAPER_OUT)),
         (State.STOPPED, Uncertain(Reason.PAPER_OUT)),
@@ -179,7 +185,7 @@ def test_at_level_b_an_echo_proves_nothing() -> None:
 )
 def test_a_vendors_answer_not_printed_is_believed(state: State, outcome: object) -> None:
     talk = in_state(state)
-    talk.says(not_printed(PREFLIGHT if state in (State.ASKING, State.FENCING) else CUT))
+    talk.says(not_printed(PREFLIGHT if state is State.FENCING else CUT))
     assert talk.delivery.outcome == outcome
 
 

@@ -152,7 +152,8 @@ class Delivery:
         """Counts everything that was begun; the wait starts anew with each step."""
         self.junk_bytes = 0
         self._level = level
-        self._expected = [preflight_token]
+        self._preflight_token = preflight_token
+        self._expected: list[str] = []
         self._payload: Payload | None = None
         self._parser = AnswerParser()
         self._troubles: list[Reason] = []
@@ -260,7 +261,8 @@ class Delivery:
             case State.RESETTING:
                 self._outbox.append(commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON)
             case State.FENCING:
-                self._outbox.append(self._fence(self._expected[0]))
+                self._expected = [self._preflight_token]
+                self._outbox.append(self._fence(self._preflight_token))
             case State.CUTTING if self._level is Level.QUEUED_STATUS:
                 self._outbox.append(commands.FEED_AND_CUT + commands.ASK_QUEUED_STATUS)
             case _:
