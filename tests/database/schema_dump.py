@@ -6,7 +6,8 @@ import psycopg
 
 # What belongs to the contract: everything in the schema but the tables of the point of sale.
 RELATIONS: Final[LiteralString] = """
-SELECT oid, relname::text AS name, relkind, reloptions FROM pg_class
+SELECT oid, relname::text AS name, reloptions,
+       CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS kind FROM pg_class
  WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'c') AND relname !~ '^(pos|core)_'
 """
 
@@ -21,7 +22,7 @@ PARTS: Final[tuple[LiteralString, ...]] = (
     # Tables and views, column by column, then constraints, indexes and triggers
     """
     SELECT line FROM (
-        SELECT r.name, 1 AS part, 0 AS place, E'\\n' || CASE r.relkind WHEN 'v' THEN 'VIEW ' WHEN 'c' THEN 'TYPE ' ELSE 'TABLE ' END || r.name
+        SELECT r.name, 1 AS part, 0 AS place, E'\\n' || r.kind || ' ' || r.name
                || coalesce(' WITH ' || r.reloptions::text, '') AS line
           FROM relation r
         UNION ALL
@@ -43,12 +44,12 @@ PARTS: Final[tuple[LiteralString, ...]] = (
         UNION ALL
         SELECT r.name, 5, row_number() OVER (PARTITION BY r.oid ORDER BY t.tgname), '    ' || pg_get_triggerdef(t.oid)
           FROM relation r JOIN pg_trigger t ON t.tgrelid = r.oid AND NOT t.tgisinternal
-        ) lines ORDER BY name, part, place
+        ) lines ORDER BY name COLLATE "C", part, place
     """,
     # Functions: signature, manner, and a hash of the body, so that a changed body shows
     """
-    SELECT E'\\nFUNCTION ' || p.proname || '(' || pg_get_function_arguments(p.oid) || ') RETURNS ' || pg_get_function_result(p.oid)
-           || E'\\n    LANGUAGE ' || l.lanname
+    SELECT E'\\nFUNCTION ' || p.proname || '(' || pg_get_function_arguments(p.oid) || ')'
+           || ' RETURNS ' || pg_get_function_result(p.oid) || E'\\n    LANGUAGE ' || l.lanname
            || CASE p.provolatile WHEN 'i' THEN ' IMMUTABLE' WHEN 's' THEN ' STABLE' ELSE ' VOLATILE' END
            || CASE WHEN p.prosecdef THEN ' SECURITY DEFINER' ELSE '' END
            || coalesce(' SET ' || array_to_string(p.proconfig, ', '), '') || ' BODY ' || md5(p.prosrc)
