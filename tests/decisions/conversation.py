@@ -49,6 +49,9 @@ class Conversation:
     def state(self) -> State:
         return self.delivery.state
 
+    def is_in(self, state: State) -> bool:
+        return self.delivery.state is state
+
     def listen(self) -> bytes:
         """What the delivery wants to send now."""
         data = self.delivery.to_send()

@@ -57,9 +57,9 @@ def test_an_answer_from_a_printer_that_says_it_has_stopped_proves_nothing() -> N
     """Epson: while offline, GS r is not executed. What answers all the same does not wait for the paper."""
     talk = in_state(State.STOPPED, B)
     talk.says(QUEUED)
-    assert talk.state is State.STOPPED
+    assert talk.is_in(State.STOPPED)
     talk.says(HEALTHY, QUEUED)
-    assert talk.state is State.CUTTING
+    assert talk.is_in(State.CUTTING)
 
 
 @pytest.mark.parametrize("bits", [0x04, 0x08, 0x0C, 0x0F])
@@ -84,7 +84,7 @@ def test_an_answer_that_reports_the_roll_near_its_end_is_proof() -> None:
 def test_a_second_answer_to_the_first_question_is_no_proof_of_the_cut() -> None:
     talk = in_state(State.PRINTING, B)
     talk.delivery.received(QUEUED + QUEUED)
-    assert talk.state is State.CUTTING
+    assert talk.is_in(State.CUTTING)
     talk.listen()
     talk.delivery.silence()
     assert talk.delivery.outcome == Confirmed(Evidence.QUEUED_STATUS, is_cut=False)
@@ -94,13 +94,13 @@ def test_bytes_inside_a_pushed_status_are_no_answers_however_they_are_cut_up() -
     talk = in_state(State.PRINTING, B)
     for byte in HEALTHY + bytes.fromhex("14 00 03 0f") + HEALTHY:
         talk.says(bytes((byte,)))
-    assert talk.state is State.PRINTING
+    assert talk.is_in(State.PRINTING)
 
 
 def test_a_pushed_status_that_lost_a_byte_leaves_no_answer_behind() -> None:
     talk = in_state(State.PRINTING, B)
     talk.says(bytes.fromhex("1c 0c 0f"), PAPER_OUT)
-    assert talk.state is State.STOPPED
+    assert talk.is_in(State.STOPPED)
 
 
 def test_only_one_question_is_open_at_any_time() -> None:

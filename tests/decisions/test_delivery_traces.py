@@ -44,10 +44,10 @@ def test_a_healthy_printer_of_level_a() -> None:
     assert talk.says(b"\x12") == RESET_AND_PUSH
     assert talk.says(HEALTHY) == fence(PREFLIGHT)
     assert talk.says(echo(PREFLIGHT)) == b""
-    assert talk.state is State.READY
+    assert talk.is_in(State.READY)
     assert talk.hand_over() == BODY + fence(PRINTED) + FEED_AND_CUT + fence(CUT)
     assert talk.says(echo(PRINTED)) == b""
-    assert talk.state is State.CUTTING
+    assert talk.is_in(State.CUTTING)
     assert talk.says(echo(CUT)) == b""
     assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
     assert talk.delivery.reason is None
@@ -93,7 +93,7 @@ def test_an_offline_printer_is_asked_to_the_end_and_its_cause_is_named(
 def test_a_printer_near_the_end_of_its_paper_prints(level: Level) -> None:
     talk = Conversation(level)
     talk.says(b"\x16", b"\x12", b"\x12", b"\x1e", bytes.fromhex("14 00 03 0f"), talk.in_order(PREFLIGHT))
-    assert talk.state is State.READY
+    assert talk.is_in(State.READY)
 
 
 @LEVELS
@@ -136,7 +136,7 @@ def test_the_echo_of_the_cut_alone_proves_the_print_too() -> None:
 def test_the_token_of_a_stranger_or_of_an_earlier_attempt_proves_nothing(stranger: str) -> None:
     talk = in_state(State.PRINTING)
     talk.says(echo(stranger), not_printed(stranger))
-    assert talk.state is State.PRINTING
+    assert talk.is_in(State.PRINTING)
     talk.delivery.silence()
     assert talk.delivery.outcome == Uncertain(Reason.NO_CONFIRMATION)
 
@@ -144,9 +144,9 @@ def test_the_token_of_a_stranger_or_of_an_earlier_attempt_proves_nothing(strange
 def test_the_late_token_of_an_earlier_attempt_does_not_make_a_printer_ready() -> None:
     talk = in_state(State.FENCING)
     talk.says(echo("LATE"))
-    assert talk.state is State.FENCING
+    assert talk.is_in(State.FENCING)
     talk.says(echo(PREFLIGHT))
-    assert talk.state is State.READY
+    assert talk.is_in(State.READY)
 
 
 def test_a_token_that_was_not_sent_yet_is_not_expected() -> None:
@@ -159,19 +159,19 @@ def test_a_token_that_was_not_sent_yet_is_not_expected() -> None:
 def test_real_time_answers_overtake_the_ticket_and_prove_nothing() -> None:
     talk = in_state(State.PRINTING)
     talk.says(b"\x16\x12\x12\x12", HEALTHY)
-    assert talk.state is State.PRINTING
+    assert talk.is_in(State.PRINTING)
 
 
 def test_at_level_a_an_anonymous_answer_proves_nothing() -> None:
     talk = in_state(State.PRINTING)
     talk.says(QUEUED * 5)
-    assert talk.state is State.PRINTING
+    assert talk.is_in(State.PRINTING)
 
 
 def test_at_level_b_an_echo_proves_nothing() -> None:
     talk = in_state(State.PRINTING, Level.QUEUED_STATUS)
     talk.says(echo(PRINTED), echo(CUT))
-    assert talk.state is State.PRINTING
+    assert talk.is_in(State.PRINTING)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_what_talks_another_language_gets_no_ticket(level: Level, state: State, 
 def test_junk_after_the_payload_is_counted_and_changes_nothing(state: State) -> None:
     talk = in_state(state)
     talk.says(b"\xff" * (ANSWER_BYTES_MAX + 1))
-    assert talk.state is state
+    assert talk.is_in(state)
     assert talk.delivery.junk_bytes == ANSWER_BYTES_MAX + 1
     talk.says(HEALTHY, echo(CUT))
     assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
@@ -214,7 +214,7 @@ def test_junk_after_the_payload_is_counted_and_changes_nothing(state: State) -> 
 def test_a_device_that_talks_without_end_is_no_printer() -> None:
     talk = in_state(State.FENCING)
     talk.says(*[HEALTHY] * (ANSWER_BYTES_MAX // len(HEALTHY)))
-    assert talk.state is State.FENCING
+    assert talk.is_in(State.FENCING)
     talk.says(HEALTHY)
     assert talk.delivery.outcome == NotSent(Reason.NOT_A_PRINTER)
 
