@@ -95,11 +95,28 @@ class Machine:
     def type_text(self, data: bytes) -> None:
         """Characters go into the print buffer; a full line prints by itself."""
         self.swallow_next_lf = False
-        for character in self._decode(data):
-            width = self.cell_width(character)
-            if self.line and self.line.x + width > self.area_width:
-                self.print_line(self.modes.line_spacing)
-            self.line.add(character, self.modes.style, width)
+        start = self.offset - len(data)
+        if self._fits(data):
+            text = decode_single_bytes(data, self._code_page, self.modes.country)
+            self.line.add(text, self.modes.style, self.cell_width(" ") * len(text))
+            return
+        for number, byte in enumerate(data):
+            for character in self._decode(bytes((byte,))):
+                self.offset = start + number
+                self._type(character)
+        self.offset = start + len(data)
+
+    def _fits(self, data: bytes) -> bool:
+        """One byte is one column, and all of them fit into the line."""
+        if self.modes.kanji or self.modes.utf8:
+            return False
+        return self.line.x + self.cell_width(" ") * len(data) <= self.area_width
+
+    def _type(self, character: str) -> None:
+        width = self.cell_width(character)
+        if self.line and self.line.x + width > self.area_width:
+            self.print_line(self.modes.line_spacing)
+        self.line.add(character, self.modes.style, width)
 
     def cell_width(self, character: str) -> int:
         style = self.modes.style
@@ -122,9 +139,11 @@ class Machine:
             return self._utf8.decode(data)
         if self.modes.kanji:
             return self._kanji.decode(data)
-        return decode_single_bytes(
-            data, self.profile.code_pages.get(self.modes.code_page), self.modes.country
-        )
+        return decode_single_bytes(data, self._code_page, self.modes.country)
+
+    @property
+    def _code_page(self) -> str | None:
+        return self.profile.code_pages.get(self.modes.code_page)
 
     # -- paper ----------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from virtual_printer.engine import Engine
 from virtual_printer.events import Event
 from virtual_printer.link import Link
 from virtual_printer.paper import Sheet
-from virtual_printer.profiles import profile_named
+from virtual_printer.profiles import Profile, profile_named
 from virtual_printer.replies import Bends, is_process_id
 
 DOTS_PER_MM: Final = 8
@@ -33,13 +33,17 @@ class PaperTimeout(TimeoutError):
     """The paper that was waited for did not come; the message shows what did."""
 
 
+class PrinterBroken(RuntimeError):
+    """A bug in the virtual printer itself, never in what was sent to it; the cause is attached."""
+
+
 class VirtualPrinter:
     """One printer. Start it with `async with`, or with `start` and `stop`."""
 
     def __init__(
         self,
         *,
-        profile: str = "epson-80",
+        profile: str | Profile = "epson-80",
         host: str = "127.0.0.1",
         port: int = 0,
         speed_mm_s: float | None = None,
@@ -65,9 +69,13 @@ class VirtualPrinter:
         self._lines_told = 0
         self._due_answers: list[bytes] = []
         self._mechanism: asyncio.Task[None] | None = None
+        self._broken: Exception | None = None
         self._booting: asyncio.Task[None] | None = None
         self.engine = Engine(
-            profile_named(profile), buffer_bytes=buffer_bytes, answer=self._answer, clock=time.monotonic
+            profile_named(profile) if isinstance(profile, str) else profile,
+            buffer_bytes=buffer_bytes,
+            answer=self._answer,
+            clock=time.monotonic,
         )
         self.link = Link(self, host=host, port=port)
         self.desk = FaultDesk(self)
@@ -96,6 +104,8 @@ class VirtualPrinter:
             if task is not None:
                 task.cancel()
                 await asyncio.wait((task,))
+        if self._broken is not None:
+            raise PrinterBroken(f"the virtual printer at {self.address} has a bug") from self._broken
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -107,7 +117,10 @@ class VirtualPrinter:
         await self.stop()
 
     async def wait_until(self, predicate: Callable[[], bool], timeout: float) -> None:
-        await self._changes.wait_until(predicate, timeout)
+        """Return once the predicate holds; `TimeoutError` after `timeout` seconds."""
+        await self._changes.wait_until(lambda: self._broken is not None or predicate(), timeout)
+        if self._broken is not None:
+            raise PrinterBroken(f"the virtual printer at {self.address} has a bug") from self._broken
 
     # -- what the link and the causes call ------------------------------------------------------------
 
@@ -183,10 +196,15 @@ class VirtualPrinter:
     # -- mechanism ------------------------------------------------------------------------------------
 
     async def _run_mechanism(self) -> None:
-        while True:
-            await self._work.wait()
-            self._work.clear()
-            await self._print_what_is_buffered()
+        try:
+            while True:
+                await self._work.wait()
+                self._work.clear()
+                await self._print_what_is_buffered()
+        except Exception as error:
+            self._broken = error
+            self.tell("broken", {"error": repr(error)})
+            raise
 
     async def _print_what_is_buffered(self) -> None:
         steps, free_at = 0, time.monotonic()

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from virtual_printer.engine import Engine
 from virtual_printer.paper import Sheet
-from virtual_printer.profiles import profile_named
+from virtual_printer.profiles import Profile, profile_named
 
 CUT = b"\x1dVB\x00"
 PLENTY_OF_BUFFER = 1 << 24
@@ -20,11 +20,14 @@ class Printed:
     lines: tuple[str, ...]
 
 
-def printed(data: bytes, profile: str = "epson-80", chunks: list[int] | None = None) -> Printed:
+def printed(data: bytes, profile: str | Profile = "epson-80", chunks: list[int] | None = None) -> Printed:
     """Everything the bytes leave behind; `chunks` are positions at which they arrive separately."""
     answers: list[bytes] = []
     engine = Engine(
-        profile_named(profile), buffer_bytes=PLENTY_OF_BUFFER, answer=answers.append, clock=lambda: 0.0
+        profile_named(profile) if isinstance(profile, str) else profile,
+        buffer_bytes=PLENTY_OF_BUFFER,
+        answer=answers.append,
+        clock=lambda: 0.0,
     )
     bounds = [0, *(chunks or []), len(data)]
     for start, end in pairwise(bounds):
