@@ -28,12 +28,16 @@ _MM_TO_THE_CUTTER = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row of paper; ``text`` fits the paper at this size and holds printable characters only."""
+    """One row of paper; ``text`` fits the paper at this size and holds printable characters only.
+
+    A row that ``is_whole`` is printed narrower, if that keeps it in one piece.
+    """
 
     text: str
     size: Size = Size.NORMAL
     bold: bool = False
     inverse: bool = False
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +171,8 @@ def _was(line: Line) -> str:
 
 
 def _quantity(quantity: Decimal) -> str:
-    return f"{quantity.normalize():f}"
+    text = f"{quantity:f}"  # Not normalize(): that would round what has more than 28 digits.
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _joined(facts: Iterator[str] | list[str]) -> str:
@@ -175,7 +180,7 @@ def _joined(facts: Iterator[str] | list[str]) -> str:
 
 
 def _banner(text: str) -> Row:
-    return Row(text=f" {text} ", size=Size.BIG, bold=True, inverse=True)
+    return Row(text=f" {text} ", size=Size.BIG, bold=True, inverse=True, is_whole=True)
 
 
 _RULE = Row(text="\0")
@@ -187,18 +192,21 @@ def _fitted(rows: Iterator[Row], paper: Paper) -> Iterator[Row]:
         if row is _RULE:
             yield Row(text="-" * paper.columns)
             continue
-        width = paper.columns // _COLUMNS_PER_CHARACTER[row.size]
-        for piece in _wrapped(printable(row.text, paper.codec), width):
-            yield Row(text=piece, size=row.size, bold=row.bold, inverse=row.inverse)
+        text = printable(row.text, paper.codec)
+        is_narrowed = row.is_whole and len(text) > paper.columns // _COLUMNS_PER_CHARACTER[row.size]
+        size = Size.TALL if is_narrowed else row.size
+        for piece in _wrapped(text, paper.columns // _COLUMNS_PER_CHARACTER[size]):
+            yield Row(text=piece, size=size, bold=row.bold, inverse=row.inverse)
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Break at spaces where there are some, inside words where there are none; every character stays.
+    """Break at spaces where there are some, inside words where there are none; every character stays,
+    but for blanks that hang over the end.
 
     Continuation rows are indented as the first one is, two columns deeper.
     """
     indent = " " * min(len(text) - len(text.lstrip(" ")) + 2, width // 2)
-    while len(text) > width:
+    while len(text.rstrip(" ")) > width:
         cut = text.rfind(" ", len(indent) + 1, width + 1)
         if cut <= len(indent):
             yield text[:width]
@@ -206,4 +214,4 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
         else:
             yield text[:cut]
             text = indent + text[cut + 1 :]
-    yield text
+    yield text[:width]

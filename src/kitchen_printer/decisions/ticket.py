@@ -50,7 +50,7 @@ def modifiers_of(value: JsonValue) -> tuple[str, ...]:
 
 
 def _or_none(value: JsonValue) -> JsonValue:
-    return None if value == "" else value
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 Modifiers = Annotated[tuple[str, ...], BeforeValidator(modifiers_of)]

@@ -1,0 +1,108 @@
+"""How a delivery ends when the printer falls silent or the line breaks, in every state it can be in."""
+
+import pytest
+
+from kitchen_printer.decisions.delivery import ANSWER_SECONDS, CUT_SECONDS, FENCE_SECONDS, Level, State
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from tests.decisions.conversation import (
+    BODY,
+    CUT,
+    PAPER_OUT,
+    PAYLOAD,
+    PREFLIGHT,
+    PRINTED,
+    echo,
+    fence,
+    in_state,
+)
+
+LEVELS = pytest.mark.parametrize("level", list(Level))
+
+WAITS = [
+    (State.ASKING, ANSWER_SECONDS, NotSent(Reason.SILENT)),
+    (State.FENCING, FENCE_SECONDS, NotSent(Reason.BUSY)),
+    (State.PRINTING, PAYLOAD.seconds_to_confirm, Uncertain(Reason.NO_CONFIRMATION)),
+    (State.STOPPED, PAYLOAD.seconds_to_give_up, Uncertain(Reason.PAPER_OUT)),
+]
+
+
+@pytest.mark.parametrize(("state", "seconds", "outcome"), WAITS)
+@LEVELS
+def test_every_wait_has_an_end_and_silence_a_meaning(
+    level: Level, state: State, seconds: float, outcome: object
+) -> None:
+    talk = in_state(state, level)
+    assert talk.delivery.seconds_to_wait == seconds
+    talk.delivery.silence()
+    assert talk.delivery.outcome == outcome
+    assert talk.delivery.seconds_to_wait is None
+
+
+@LEVELS
+def test_a_cut_that_nobody_confirms_leaves_the_ticket_printed(level: Level) -> None:
+    talk = in_state(State.CUTTING, level)
+    assert talk.delivery.seconds_to_wait == CUT_SECONDS
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Confirmed(
+        Evidence.TOKEN if level is Level.TOKEN_FENCE else Evidence.QUEUED_STATUS, is_cut=False
+    )
+
+
+def test_a_printer_without_automatic_status_is_fenced_all_the_same() -> None:
+    talk = in_state(State.RESETTING)
+    assert talk.delivery.seconds_to_wait == ANSWER_SECONDS
+    talk.delivery.silence()
+    assert talk.listen() == fence(PREFLIGHT)
+
+
+@pytest.mark.parametrize("state", [State.ASKING, State.RESETTING, State.FENCING, State.READY])
+@LEVELS
+def test_a_line_lost_before_the_payload_cost_no_paper(level: Level, state: State) -> None:
+    talk = in_state(state, level)
+    talk.delivery.line_lost()
+    assert talk.delivery.outcome == NotSent(Reason.CONNECTION_LOST)
+    assert BODY not in talk.sent
+
+
+@pytest.mark.parametrize("state", [State.PRINTING, State.STOPPED])
+@LEVELS
+def test_a_line_lost_after_the_payload_leaves_it_open_whether_paper_came(level: Level, state: State) -> None:
+    talk = in_state(state, level)
+    talk.delivery.line_lost()
+    assert talk.delivery.outcome == Uncertain(Reason.CONNECTION_LOST)
+
+
+@LEVELS
+def test_a_line_lost_after_the_proof_takes_nothing_back(level: Level) -> None:
+    talk = in_state(State.CUTTING, level)
+    talk.delivery.line_lost()
+    assert isinstance(talk.delivery.outcome, Confirmed)
+
+
+def test_a_line_that_we_end_ourselves_keeps_our_reason() -> None:
+    talk = in_state(State.PRINTING)
+    talk.delivery.line_lost(Reason.SERVICE_STOPPED)
+    assert talk.delivery.outcome == Uncertain(Reason.SERVICE_STOPPED)
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.CONFIRMED, State.UNCERTAIN])
+def test_nothing_that_comes_after_the_end_changes_it(state: State) -> None:
+    talk = in_state(state)
+    outcome, steps = talk.delivery.outcome, talk.delivery.steps
+    assert talk.says(echo(PRINTED), echo(CUT), PAPER_OUT, b"\xff") == b""
+    talk.delivery.silence()
+    talk.delivery.line_lost()
+    assert (talk.delivery.outcome, talk.delivery.steps) == (outcome, steps)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.READY])
+def test_only_a_ready_printer_gets_a_ticket(state: State) -> None:
+    with pytest.raises(RuntimeError, match="handed over to a ready printer"):
+        in_state(state).delivery.start(PAYLOAD)
+
+
+@pytest.mark.parametrize("state", [State.ASKING, State.READY, State.PRINTING, State.STOPPED, State.CUTTING])
+def test_before_the_end_there_is_no_outcome(state: State) -> None:
+    with pytest.raises(RuntimeError, match=f"still {state}"):
+        _ = in_state(state).delivery.outcome

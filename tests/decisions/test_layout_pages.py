@@ -1,0 +1,285 @@
+"""What the cook reads: whole pages, on wide (80 mm) and narrow (58 mm) paper.
+
+In front of each row stands how it is printed: B big or T tall, ! bold, # white on black.
+"""
+
+from typing import Any
+
+import pytest
+
+from kitchen_printer.decisions.layout import Paper, footer
+from kitchen_printer.decisions.ticket import Job, JobKind, Ticket
+from tests.decisions.tickets import NARROW, SOUP, STEAK, WIDE, a_bare_ticket, a_job, a_ticket, drawn, the_page
+
+SALMON: dict[str, Any] = {
+    "action": "VOID",
+    "qty": 1,
+    "order_item_id": 13,
+    "menu_name": "SALMON",
+    "note": "well done",
+}
+BURGER: dict[str, Any] = {
+    "action": "CHANGE",
+    "qty": 2,
+    "order_item_id": 14,
+    "menu_name": "BURGER",
+    "modifiers": ["no onion"],
+    "note": "gluten free",
+    "old_modifiers": ["no cheese"],
+    "old_note": "hurry",
+    "old_seat": "1",
+    "old_course": "1",
+}
+LAMB: dict[str, Any] = {
+    **SOUP,
+    "menu_name": "Slow roasted shoulder of lamb with rosemary potatoes",
+    "modifiers": ["sauce of the house on the side"],
+    "note": "one without rosemary please, the guest is allergic to it",
+}
+
+ORDER = """
+B! |KITCHEN 041|
+B  |TABLE 12|
+T! |DINE IN|
+   |19:42 / Bill B-1007 / Anna / 4 guests|
+   |Part 2 of 3: BAR, KITCHEN, DESSERT|
+   |------------------------------------------------|
+B! |2 x SOUP|
+B! |1 x STEAK|
+   |   Course 2 / Seat 3|
+T  |   + rare|
+T  |   + 2 x fries|
+T!#| no salt |
+   |------------------------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+ORDER_ON_NARROW_PAPER = """
+B! |KITCHEN 041|
+B  |TABLE 12|
+T! |DINE IN|
+   |19:42 / Bill B-1007 / Anna / 4|
+   |  guests|
+   |Part 2 of 3: BAR, KITCHEN,|
+   |  DESSERT|
+   |--------------------------------|
+B! |2 x SOUP|
+B! |1 x STEAK|
+   |   Course 2 / Seat 3|
+T  |   + rare|
+T  |   + 2 x fries|
+T!#| no salt |
+   |--------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+SECOND_ROUND_WITH_A_VOID_AND_A_CHANGE = """
+B!#| ADD-ON 2 |
+B! |KITCHEN|
+   |19:42|
+   |------------------------------------------------|
+B! |2 x SOUP|
+B!#|VOID 1 x SALMON|
+T!#| well done |
+B! |CHANGE 2 x BURGER|
+T  |   + no onion|
+T!#| gluten free |
+   |   was: no cheese / hurry / Course 1 / Seat 1|
+   |------------------------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+VOID = """
+B!#| VOID |
+B! |KITCHEN 041|
+B  |TABLE 12|
+T! |DINE IN|
+   |19:42 / Bill B-1007 / Anna / 4 guests|
+   |Part 2 of 3: BAR, KITCHEN, DESSERT|
+   |------------------------------------------------|
+B!#|VOID 1 x SALMON|
+T!#| well done |
+   |------------------------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+MESSAGE_ON_NARROW_PAPER = """
+B!#| MESSAGE |
+B! |KITCHEN|
+   |19:42|
+   |--------------------------------|
+B! |86 salmon, tell|
+B! |  the tables|
+   |--------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+MARKED_REPRINT_WITHOUT_ROUTE = """
+B!#| REPRINT |
+B!#| POSSIBLE DUPLICATE |
+T!#| NO ROUTE FOR DESSERT AND PASTRY |
+B!#| ADD-ON 2 |
+B! |DESSERT AND PASTRY|
+   |19:42|
+   |------------------------------------------------|
+B! |2 x SOUP|
+   |------------------------------------------------|
+ !#|birthday at 8|
+   |------------------------------------------------|
+   |#4711-2/12 A7Qk|
+"""
+
+MARKED_REPRINT_WITHOUT_ROUTE_ON_NARROW_PAPER = """
+B!#| REPRINT |
+T!#| POSSIBLE DUPLICATE |
+T!#| NO ROUTE FOR DESSERT AND PASTRY|
+B!#| ADD-ON 2 |
+B! |DESSERT AND|
+B! |  PASTRY|
+   |19:42|
+   |--------------------------------|
+B! |2 x SOUP|
+   |--------------------------------|
+ !#|birthday at 8|
+   |--------------------------------|
+   |#4711-2/12 A7Qk|
+"""
+
+BARE = """
+B! |KITCHEN|
+   |19:42|
+   |------------------------------------------------|
+B! |2 x SOUP|
+   |------------------------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+LONG_NAMES_ON_NARROW_PAPER = """
+B! |KITCHEN|
+   |19:42|
+   |--------------------------------|
+B! |2 x Slow roasted|
+B! |  shoulder of|
+B! |  lamb with|
+B! |  rosemary|
+B! |  potatoes|
+T  |   + sauce of the house on the|
+T  |     side|
+T!#| one without rosemary please,|
+T!#|   the guest is allergic to it |
+   |--------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+SECOND_ROUND = a_bare_ticket(round_no=2, lines=[SOUP, SALMON, BURGER])
+VOIDED = a_ticket(kind="VOID", round_no=3, lines=[SALMON])
+SALMON_IS_OUT = a_bare_ticket(kind="MESSAGE", message="86 salmon, tell the tables", round_no=None, lines=[])
+PASTRY = a_bare_ticket(station="DESSERT AND PASTRY", round_no=2, note="birthday at 8")
+PASTRY_AT_THE_BAR = a_job(kind=JobKind.REPRINT, marked=True, station="BAR", copy_no=2, attempt_no=12)
+
+PAGES = [
+    ("an order", a_ticket(), a_job(), WIDE, ORDER),
+    ("an order on narrow paper", a_ticket(), a_job(), NARROW, ORDER_ON_NARROW_PAPER),
+    ("a second round", SECOND_ROUND, a_job(), WIDE, SECOND_ROUND_WITH_A_VOID_AND_A_CHANGE),
+    ("a void", VOIDED, a_job(), WIDE, VOID),
+    ("a message", SALMON_IS_OUT, a_job(), NARROW, MESSAGE_ON_NARROW_PAPER),
+    ("all banners", PASTRY, PASTRY_AT_THE_BAR, WIDE, MARKED_REPRINT_WITHOUT_ROUTE),
+    (
+        "all banners on narrow paper",
+        PASTRY,
+        PASTRY_AT_THE_BAR,
+        NARROW,
+        MARKED_REPRINT_WITHOUT_ROUTE_ON_NARROW_PAPER,
+    ),
+    ("the brief's columns alone", a_bare_ticket(), a_job(), WIDE, BARE),
+    ("long names", a_bare_ticket(lines=[LAMB]), a_job(), NARROW, LONG_NAMES_ON_NARROW_PAPER),
+]
+
+
+@pytest.mark.parametrize(("what", "ticket", "job", "paper", "page"), PAGES, ids=[what for what, *_ in PAGES])
+def test_a_ticket_reads_like_this(what: str, ticket: Ticket, job: Job, paper: Paper, page: str) -> None:
+    assert drawn(the_page(ticket, job, paper)) == page.strip("\n"), what
+
+
+def rows(ticket: Ticket, job: Job | None = None, paper: Paper = WIDE) -> list[str]:
+    return [row.text for row in the_page(ticket, job, paper).rows]
+
+
+@pytest.mark.parametrize("banner", ["POSSIBLE DUPLICATE", "REPRINT", "NO ROUTE FOR KITCHEN", "ADD-ON 12"])
+@pytest.mark.parametrize("paper", [WIDE, NARROW])
+def test_a_banner_stands_in_one_row_so_that_nobody_reads_half_of_it(paper: Paper, banner: str) -> None:
+    job = a_job(kind=JobKind.REPRINT, marked=True, station="BAR")
+    assert f" {banner} " in rows(a_ticket(round_no=12), job, paper)
+
+
+@pytest.mark.parametrize("kind", [JobKind.TICKET, JobKind.REPRINT])
+@pytest.mark.parametrize("marked", [False, True])
+def test_a_marked_paper_says_so_and_an_unmarked_one_does_not(kind: JobKind, marked: bool) -> None:
+    text = rows(a_ticket(), a_job(kind=kind, marked=marked))
+    assert (" POSSIBLE DUPLICATE " in text) == marked
+    assert (" REPRINT " in text) == (kind is JobKind.REPRINT)
+
+
+def test_a_first_round_and_a_round_nobody_counted_are_no_add_on() -> None:
+    for round_no in (None, 1):
+        assert not [row for row in rows(a_ticket(round_no=round_no)) if "ADD-ON" in row]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "shown"),
+    [
+        (1, "1 x"),
+        ("1.0", "1 x"),
+        ("2.50", "2.5 x"),
+        ("0.125", "0.125 x"),
+        (100, "100 x"),
+        ("1E+2", "100 x"),
+        ("0.3333333333333333333333333333333333", "0.3333333333333333333333333333333333 x"),
+    ],
+)
+def test_a_quantity_is_shown_exactly_and_without_needless_zeros(quantity: object, shown: str) -> None:
+    text = " ".join(
+        rows(a_bare_ticket(lines=[{**SOUP, "qty": quantity}]), paper=Paper(columns=96, codec="cp858"))
+    )
+    assert f" {shown} SOUP " in text
+
+
+@pytest.mark.parametrize(
+    ("label", "shown"), [("12", "TABLE 12"), ("Table 12", "Table 12"), ("terrace 3", "TABLE terrace 3")]
+)
+def test_the_word_table_is_said_once(label: str, shown: str) -> None:
+    assert shown in rows(a_ticket(table_label=label))
+
+
+@pytest.mark.parametrize(("guests", "shown"), [(0, "0 guests"), (1, "1 guest"), (2, "2 guests")])
+def test_guests_are_counted_as_people_count(guests: int, shown: str) -> None:
+    assert f"19:42 / {shown}" in rows(a_bare_ticket(guests=guests))
+
+
+def test_a_change_that_took_everything_away_says_what_it_was_before_there_was_anything() -> None:
+    burger = {"action": "CHANGE", "qty": 1, "menu_name": "BURGER", "note": "no salt"}
+    assert "   was: as on the menu" in rows(a_bare_ticket(lines=[burger]))
+
+
+def test_a_void_names_the_note_of_what_it_voids() -> None:
+    steak = {**STEAK, "action": "VOID"}
+    text = rows(a_bare_ticket(lines=[steak]))
+    assert text[text.index("VOID 1 x STEAK") :][:5] == [
+        "VOID 1 x STEAK",
+        "   Course 2 / Seat 3",
+        "   + rare",
+        "   + 2 x fries",
+        " no salt ",
+    ]
+
+
+def test_the_footer_links_the_paper_to_the_record() -> None:
+    assert footer(a_job(ticket_id=2**63 - 1, copy_no=99, attempt_no=20)) == "#9223372036854775807-99/20 A7Qk"
+    assert len(footer(a_job(ticket_id=2**63 - 1, copy_no=99, attempt_no=20))) <= NARROW.columns
+
+
+def test_a_number_in_front_of_a_dish_cannot_be_forged_by_its_name() -> None:
+    """Line breaks become spaces: a name cannot begin a row of its own."""
+    text = rows(a_bare_ticket(lines=[{**SOUP, "menu_name": "SOUP\n9 x LOBSTER\x1b@"}]))
+    assert "2 x SOUP 9 x" in text
+    assert "  LOBSTER[U+001B]@" in text
