@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Final
 
 MEASUREMENTS: Final = {
+    "virtual_printer": "how fast the virtual printers take tickets, so that nothing else is measured by mistake",
     "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
 }
 

@@ -11,6 +11,8 @@ class Changes:
         self._waiting: set[asyncio.Future[None]] = set()
 
     def tell(self) -> None:
+        if not self._waiting:
+            return
         for waiting in self._waiting:
             if not waiting.done():
                 waiting.set_result(None)

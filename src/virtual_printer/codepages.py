@@ -92,6 +92,8 @@ def _character(page: str, byte: int) -> str:
 
 def decode_single_bytes(data: bytes, page: str | None, country: int) -> str:
     """One character per byte. `None` is a page number the printer does not have."""
+    if country == 0 and data.isascii():
+        return data.decode("ascii")
     if page is None:
         return "".join(chr(byte) if byte < 0x80 else UNDEFINED for byte in data)
     table = characters_of(page, country)

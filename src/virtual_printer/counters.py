@@ -11,7 +11,7 @@ DOTS_PER_COUNTED_LINE: Final = 30
 CUMULATIVE: Final = 128
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Counts:
     """Sums since the printer was made."""
 
@@ -39,10 +39,10 @@ class Counters:
     """Every method takes the printer's clock (seconds, monotonic), so that saving happens in its time."""
 
     def __init__(self, now: float, counts: Counts | None = None) -> None:
-        self._counts = counts or Counts()
+        self._counts = replace(counts) if counts is not None else Counts()
         self._bases: dict[int, int] = {}
         self._seen = self._saved_at = now
-        self._saved = (self._counts, dict(self._bases))
+        self._saved = (replace(self._counts), dict(self._bases))
 
     def read(self, number: int, now: float) -> int | None:
         """The counter's value, `None` for a number this printer does not have."""
@@ -61,31 +61,29 @@ class Counters:
 
     def add(self, now: float, *, dots_fed: int = 0, strokes: int = 0, cuts: int = 0) -> None:
         self._advance(now)
-        counts = self._counts
-        self._counts = replace(
-            counts,
-            dots_fed=counts.dots_fed + dots_fed,
-            strokes=counts.strokes + strokes,
-            cuts=counts.cuts + cuts,
-        )
+        self._counts.dots_fed += dots_fed
+        self._counts.strokes += strokes
+        self._counts.cuts += cuts
 
     def power_lost(self, now: float) -> None:
         """Fall back to what was last saved."""
         self._advance(now)
-        self._counts, bases = self._saved
-        self._bases = dict(bases)
+        counts, bases = self._saved
+        self._counts, self._bases = replace(counts), dict(bases)
 
     def powered_on(self, now: float) -> None:
         self._seen = self._saved_at = now
 
     def _advance(self, now: float) -> None:
         """Save as of the last two-minute mark. Nothing was counted between the last call and now."""
+        if now - self._saved_at < SAVE_EVERY_S:
+            self._count_time(now)
+            return
         last_mark = self._saved_at + (now - self._saved_at) // SAVE_EVERY_S * SAVE_EVERY_S
-        if last_mark > self._saved_at:
-            self._count_time(last_mark)
-            self._saved, self._saved_at = (self._counts, dict(self._bases)), last_mark
+        self._count_time(last_mark)
+        self._saved, self._saved_at = (replace(self._counts), dict(self._bases)), last_mark
         self._count_time(now)
 
     def _count_time(self, until: float) -> None:
-        self._counts = replace(self._counts, seconds_on=self._counts.seconds_on + until - self._seen)
+        self._counts.seconds_on += until - self._seen
         self._seen = until

@@ -143,7 +143,13 @@ class FaultDesk:
     # -- beginning and ending ---------------------------------------------------------------------------
 
     def _armed(self, trigger: type) -> list[Case]:
-        return [case for case in self.cases if not case.in_force and isinstance(case.fault.trigger, trigger)]
+        if not self._cases:
+            return []
+        return [
+            case
+            for case in self._cases.values()
+            if not case.in_force and isinstance(case.fault.trigger, trigger)
+        ]
 
     def _arm(self, case: Case) -> None:
         case.in_force = False

@@ -77,14 +77,14 @@ class Engine:
         requests = self._scanner.feed(data)
         self._parser.push(data)
         for request in requests:
-            if self.hears_real_time_offline or self.machine.condition.online:
+            if self.hears_real_time_offline or self.machine.online:
                 self._obey(request)
         if self._ahead is not None:
             self._lie(self._ahead.feed(data))
 
     def step(self) -> int | None:
         """Execute the next item; returns the dots the paper moved, `None` when there is nothing to do."""
-        if not self.machine.condition.online:
+        if not self.machine.online:
             return None
         item = self._next_item()
         if item is None:
@@ -105,7 +105,7 @@ class Engine:
         self.before(item.command.name)
         if self._epoch != epoch:
             return None
-        if not self.machine.condition.online:
+        if not self.machine.online:
             self._waiting = item
             return None
         return item

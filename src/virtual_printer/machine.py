@@ -40,6 +40,7 @@ class Machine:
         self.clock = clock
         self.counters = Counters(clock(), counts)
         self.condition = Condition()
+        self.online = True  # of `condition`; asked before every command
         self.reports: deque[str] = deque(maxlen=REPORTS_KEPT)
         self.dots_moved = 0
         self.offset = 0
@@ -77,6 +78,7 @@ class Machine:
     def set_condition(self, **changes: bool) -> None:
         """Sensors changed; ASB tells the host if it asked for any of it."""
         before, self.condition = self.condition, replace(self.condition, **changes)
+        self.online = self.condition.online
         if changed_categories(before, self.condition) & self.asb_categories:
             self.send_automatic_status()
 

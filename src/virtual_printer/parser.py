@@ -4,6 +4,7 @@ The parser belongs to the printer and outlives connections: a command that one h
 the first bytes of the next host, as on a real printer.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from virtual_printer.lengths import AtLeast
 COMMAND_BYTES_MAX: Final = 4 * 1024 * 1024  # beyond this a command's data is counted, not kept
 COMMAND_HEAD_BYTES: Final = 64  # enough for every fixed list of parameters
 TEXT_BYTES_MAX: Final = 512  # one item of text; longer text comes as several items
+_PRINTABLE: Final = re.compile(rb"[\x20-\xff]{1,%d}" % TEXT_BYTES_MAX)
 INTRODUCERS: Final = frozenset(b"\x10\x1b\x1c\x1d")  # DLE ESC FS GS
 
 
@@ -143,10 +145,8 @@ class Parser:
         return Unknown(self._offset, self._take(size))
 
     def _pop_text(self) -> Text:
-        end = 1
-        limit = min(len(self._input), TEXT_BYTES_MAX)
-        while end < limit and self._input[end] >= 0x20:
-            end += 1
+        printable = _PRINTABLE.match(self._input)
+        end = printable.end() if printable is not None else 1
         return Text(self._offset, self._take(end))
 
     def _pop_command(self, command: Command) -> Parsed | None:
