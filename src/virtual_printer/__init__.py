@@ -3,8 +3,9 @@
 from virtual_printer.causes import Causes
 from virtual_printer.events import Event
 from virtual_printer.paper import Cut, PrintedImage, PrintedLine, Sheet
-from virtual_printer.printer import PaperTimeout, PaperView, PrinterState, VirtualPrinter
+from virtual_printer.printer import PrinterBroken, VirtualPrinter
 from virtual_printer.profiles import PROFILES, Profile
+from virtual_printer.views import PaperTimeout, PaperView, PrinterState
 
 __all__ = [
     "PROFILES",
@@ -15,6 +16,7 @@ __all__ = [
     "PaperView",
     "PrintedImage",
     "PrintedLine",
+    "PrinterBroken",
     "PrinterState",
     "Profile",
     "Sheet",

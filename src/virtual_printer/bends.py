@@ -7,7 +7,7 @@ from virtual_printer.condition import automatic_status
 from virtual_printer.replies import Bend, Piece, Reply, is_process_id
 
 if TYPE_CHECKING:
-    from virtual_printer.catalogue import Stroke
+    from virtual_printer.fault_kinds import Stroke
     from virtual_printer.printer import VirtualPrinter
 
 JUNK: Final = 0xFF  # no answer of any kind begins with this byte

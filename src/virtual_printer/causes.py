@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from virtual_printer.catalogue import Remedy
+from virtual_printer.fault_kinds import Remedy
 from virtual_printer.faults import AtByte, AtCommand, AtLine, Fault, Operator, Times
 
 if TYPE_CHECKING:

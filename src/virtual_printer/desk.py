@@ -5,7 +5,8 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
-from virtual_printer.catalogue import KINDS, Kind, Remedy, checked
+from virtual_printer.catalogue import KINDS, checked
+from virtual_printer.fault_kinds import Kind, Remedy
 from virtual_printer.faults import (
     AtByte,
     AtCommand,

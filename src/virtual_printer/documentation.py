@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Final
 
-from virtual_printer.catalogue import KINDS, Kind
+from virtual_printer.catalogue import KINDS
 from virtual_printer.commands import COMMANDS
+from virtual_printer.fault_kinds import Kind
 from virtual_printer.profiles import PROFILES
 from virtual_printer.routes import ROUTES
 

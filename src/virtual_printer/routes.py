@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
-from virtual_printer.catalogue import KINDS, Remedy
+from virtual_printer.catalogue import KINDS
+from virtual_printer.fault_kinds import Remedy
 from virtual_printer.faults import FaultError, fault_from_dict
 from virtual_printer.printer import VirtualPrinter
 from virtual_printer.schema import fault_schema

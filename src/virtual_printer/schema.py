@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from virtual_printer.catalogue import KINDS, Kind
+from virtual_printer.catalogue import KINDS
+from virtual_printer.fault_kinds import Kind
 from virtual_printer.faults import Parameter
 
 _COUNT: Mapping[str, object] = {"type": "integer", "minimum": 0}
