@@ -171,7 +171,12 @@ class Link:
         self.connections += 1
         _loop().add_reader(session, self._read, session)
         self._sink.tell("connected", {})
-        self._sink.connected()
+        # A turn later, so that a host in this very process has seen its connection before it is reset.
+        _loop().call_soon(self._greet, session)
+
+    def _greet(self, session: socket.socket) -> None:
+        if self._session is session:
+            self._sink.connected()
 
     # -- the session ----------------------------------------------------------------------------------
 
