@@ -67,6 +67,8 @@ def run(
         plan = read_scenario(scenario, ports) if scenario is not None else ()
     except (ValueError, FaultError) as error:
         raise typer.BadParameter(str(error)) from None
+    if live and not console.is_terminal:
+        raise typer.BadParameter("--live needs a terminal")
     fleet = {
         name: VirtualPrinter(
             profile=profile,

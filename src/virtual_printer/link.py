@@ -42,6 +42,8 @@ class Sink(Protocol):
 
     def connected(self) -> None: ...
 
+    def disconnected(self) -> None: ...
+
     def arrive(self, data: bytes, *, heeded: bool) -> None: ...
 
     def tell(self, name: str, details: Mapping[str, object]) -> None: ...
@@ -255,6 +257,7 @@ class Link:
         session, self._session = self._session, None
         if session is not None:
             _loop().remove_reader(session)
+            self._sink.disconnected()
         return session
 
 

@@ -136,6 +136,11 @@ class VirtualPrinter:
             self._kept_answer = b""
         self.desk.connected()
 
+    def disconnected(self) -> None:
+        machine = self.engine.machine
+        if machine.profile.asb_ends_with_connection:
+            machine.asb_categories = 0
+
     def arrive(self, data: bytes, *, heeded: bool) -> None:
         """Bytes from the host; unheeded ones only count."""
         if heeded:

@@ -49,6 +49,7 @@ class Profile:
     fence: Fence = Fence.PRINTED
     has_counters: bool = True
     asb_reserved: int = 0x0F
+    asb_ends_with_connection: bool = False  # GS a belongs to the printer, or to the connection that sent it
     swallows_lf_after_raster: bool = False
 
 
@@ -86,6 +87,7 @@ _ALL: Final = (
         identity=_CLONE_IDENTITY,
         has_counters=False,
         asb_reserved=0x00,
+        asb_ends_with_connection=True,
         swallows_lf_after_raster=True,
     ),
     Profile(

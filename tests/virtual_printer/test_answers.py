@@ -1,5 +1,7 @@
 """Conversations byte for byte, as the makers' documents describe them."""
 
+import pytest
+
 from tests.virtual_printer.host import PATIENCE_S, Host
 from virtual_printer import VirtualPrinter
 
@@ -115,3 +117,34 @@ async def test_what_a_host_left_in_the_buffer_prints_after_it_has_gone(printer: 
     printer.causes.close_cover()
     (sheet,) = await printer.paper.wait_for_sheets(1, PATIENCE_S)
     assert sheet.lines == ("LEFT BEHIND",)
+
+
+@pytest.mark.parametrize(("profile", "is_told"), [("epson-80", True), ("clone-80", False)])
+async def test_automatic_status_outlives_the_connection_on_one_make_and_not_on_another(
+    profile: str, is_told: bool
+) -> None:
+    async with VirtualPrinter(profile=profile) as printer:
+        first = await Host.connect(printer)
+        await first.send(bytes.fromhex("1d 61 ff"))
+        await first.reader.readexactly(4)
+        await first.close()
+        await printer.state.wait_until(lambda state: not state.connected, PATIENCE_S)
+        second = await Host.connect(printer)
+        await second.ask(bytes.fromhex("10 04 01"), b"\x16")
+        printer.causes.open_cover()
+        await second.send(bytes.fromhex("10 04 02"))
+        if is_told:
+            await second.expect(bytes.fromhex("3c 00 00 0f"))
+        await second.expect(b"\x16")
+        await second.close()
+
+
+async def test_a_star_greets_and_ignores_our_questions() -> None:
+    async with VirtualPrinter(profile="star-line") as printer:
+        host = await Host.connect(printer)
+        await host.expect(bytes.fromhex("23 86 00 00 00 00 00 00 00"))
+        await host.send(bytes.fromhex("10 04 01") + b"TABLE 12\n\x1bd\x01")
+        await printer.paper.wait_for_sheets(1, PATIENCE_S)
+        host.writer.write_eof()
+        assert await host.everything_until_closed() == b""
+        await host.close()

@@ -5,10 +5,14 @@ import json
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from io import StringIO
 from pathlib import Path
+
+from rich.console import Console
 
 from tests.virtual_printer.host import PATIENCE_S
 from virtual_printer import VirtualPrinter
+from virtual_printer.live import view
 
 COMMAND = (sys.executable, "-c", "from virtual_printer.cli import main; main()")
 
@@ -69,3 +73,57 @@ async def test_an_unknown_profile_is_a_usage_error_that_names_the_profiles() -> 
         _, errors = await process.communicate()
     assert process.returncode == 2
     assert b"epson-80" in errors
+
+
+async def test_a_scenario_strikes_and_every_fault_is_one_json_line(tmp_path: Path) -> None:
+    scenario = tmp_path / "evening.toml"
+    scenario.write_text(
+        '[[fault]]\nname = "near-end"\ntrigger = { at = "line", n = 2 }\nuntil = { end = "seconds", s = 0.01 }\n'
+    )
+    process = await start("--port", "0", "--scenario", str(scenario), "--control", "0", "--json")
+    try:
+        address = str((await next_event(process, "listening"))["address"])
+        assert str((await next_event(process, "control"))["address"]).startswith("127.0.0.1:")
+        await print_to(address, b"one\ntwo\n")
+        began = await next_event(process, "fault began")
+        assert (began["fault"], began["byte_offset"], began["lines_printed"]) == ("near-end", 8, 2)
+        ended = await next_event(process, "fault ended")
+        assert (ended["id"], ended["why"]) == (began["id"], "time is up")
+        assert float(str(ended["at_s"])) >= float(str(began["at_s"]))
+    finally:
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(PATIENCE_S):
+            await process.communicate()
+    assert process.returncode == 0
+
+
+async def test_the_live_view_shows_paper_and_trouble() -> None:
+    async with VirtualPrinter() as printer:
+        await print_to(printer.address, b"1 x BEER\n\x1dVB\x00")
+        await printer.paper.wait_for_sheets(1, PATIENCE_S)
+        printer.causes.open_cover()
+        console = Console(width=120, file=StringIO(), record=True)
+        console.print(view({"BAR": printer}))
+    shown = console.export_text()
+    assert all(part in shown for part in ("BAR", printer.address, "1 x BEER", "cover-open"))
+
+
+async def test_the_live_view_needs_a_terminal() -> None:
+    process = await start("--port", "0", "--live")
+    async with asyncio.timeout(PATIENCE_S * 2):
+        _, errors = await process.communicate()
+    assert process.returncode == 2
+    assert b"needs a terminal" in errors
+
+
+async def test_pictures_are_written_beside_the_texts(tmp_path: Path) -> None:
+    process = await start("--port", "0", "--paper", str(tmp_path), "--png", "--json")
+    try:
+        await print_to(str((await next_event(process, "listening"))["address"]), b"1 x BEER\n\x1dVB\x00")
+        await next_event(process, "sheet")
+        assert (tmp_path / "0001.png").read_bytes().startswith(b"\x89PNG")
+        assert (tmp_path / "0001.txt").read_text() == "1 x BEER\n"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(PATIENCE_S):
+            await process.communicate()

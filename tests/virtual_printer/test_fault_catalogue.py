@@ -370,3 +370,18 @@ async def test_a_host_ends_a_cutter_jam_with_dle_enq_and_the_cut_is_made_up_for(
     (sheet,) = await printer.paper.wait_for_sheets(1, PATIENCE_S)
     assert sheet.lines == ("TICKET",)
     assert printer.causes.faults == ()
+
+
+@pytest.mark.parametrize(
+    ("trigger", "lines"), [(AtLine(2), ("one", "two")), (AtCommand("GS V"), ("one", "two", "three"))]
+)
+async def test_the_plug_is_pulled_in_the_middle_of_a_ticket(
+    printer: VirtualPrinter, host: Host, trigger: Trigger, lines: tuple[str, ...]
+) -> None:
+    printer.causes.add(Fault(name="power-cycle", trigger=trigger, until=Times(1)))
+    await host.send(b"one\ntwo\nthree\n" + CUT + b"never\n")
+    await printer.state.wait_until(lambda state: not state.connected, PATIENCE_S)
+    await printer.state.wait_until(lambda state: state.accepting, PATIENCE_S)
+    assert printer.paper.rest.lines == lines
+    assert printer.paper.sheets == ()
+    await next_ticket_prints(printer)
