@@ -190,6 +190,15 @@ class Paper:
         return tuple(self._sheets)
 
     @property
+    def sheet_count(self) -> int:
+        return len(self._sheets)
+
+    @property
+    def last_sheet(self) -> Sheet:
+        """The sheet cut last; `IndexError` when there is none."""
+        return self._sheets[-1]
+
+    @property
     def rest(self) -> Sheet:
         """The piece that still hangs in the printer."""
         return self._sheet(self._entries, bottom=max(self.y, self._top), cut=None)

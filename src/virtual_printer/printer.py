@@ -235,15 +235,18 @@ class VirtualPrinter:
         paper = self.engine.machine.paper
         if paper.sheets_cut > self._sheets_told:
             self._sheets_told = paper.sheets_cut
-            sheet = paper.sheets[-1]
-            for keep in self.on_sheet:
-                keep(sheet)
-            self.tell("sheet", {"number": self._sheets_told, "text": sheet.text})
+            self._tell_of_sheet(paper.last_sheet)
         if paper.lines_printed > self._lines_told:
             lines, self._lines_told = paper.lines_printed - self._lines_told, paper.lines_printed
             self.desk.lines_came(lines)
         self.link.room_freed()
         self._changes.tell()
+
+    def _tell_of_sheet(self, sheet: Sheet) -> None:
+        for keep in self.on_sheet:
+            keep(sheet)
+        if self._on_event is not None:
+            self.tell("sheet", {"number": self._sheets_told, "text": sheet.text})
 
     # -- answers --------------------------------------------------------------------------------------
 

@@ -106,7 +106,8 @@ class PaperView:
     async def wait_for_sheets(self, count: int, timeout: float) -> tuple[Sheet, ...]:
         """All sheets once there are at least `count`; `PaperTimeout` with the text so far otherwise."""
         try:
-            await self._printer.wait_until(lambda: len(self.sheets) >= count, timeout)
+            paper = self._printer.engine.machine.paper
+            await self._printer.wait_until(lambda: paper.sheet_count >= count, timeout)
         except TimeoutError:
             raise PaperTimeout(
                 f"{len(self.sheets)} of {count} sheets came out of {self._printer.address} within {timeout} s; "
