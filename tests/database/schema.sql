@@ -11,7 +11,7 @@ TABLE kitchen_bills WITH {fillfactor=70}
     pruned_at timestamp with time zone
     told jsonb NOT NULL DEFAULT '[]'::jsonb
     CONSTRAINT kitchen_bills_pkey PRIMARY KEY (bill_id)
-    CREATE INDEX bills_told ON public.kitchen_bills USING gin (told jsonb_path_ops) WHERE (told <> '[]'::jsonb)
+    CREATE INDEX bills_told ON public.kitchen_bills USING gin (kitchen_items_in(told)) WITH (fastupdate=off) WHERE (told <> '[]'::jsonb)
 
 VIEW kitchen_exceptions
     exception text
@@ -341,13 +341,16 @@ FUNCTION kitchen_count_routing_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 844ce2016b729d331a9246381b5fbeef
 
 FUNCTION kitchen_find_unsent_items(of_the_last interval DEFAULT '2 days'::interval) RETURNS TABLE(bill_id bigint, item_id bigint, station_code text, product_id bigint, menu_name text, quantity numeric)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY dac434c1a9d9382011d098e9efa2488f
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp, plan_cache_mode=force_generic_plan BODY 51e5f3279a269bb030853a4e3239feff
 
 FUNCTION kitchen_guard_attempt() RETURNS trigger
     LANGUAGE plpgsql VOLATILE BODY a9aff59e39a77d3c9fb20573b38b1cae
 
 FUNCTION kitchen_is_quiet(bill bigint, before timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE BODY ec9e7076217e02a059579f6df3715291
+
+FUNCTION kitchen_items_in(told jsonb) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE BODY 4767f8feb3ab47185bc7431542672d0f
 
 FUNCTION kitchen_lock_bill(bill bigint) RETURNS integer
     LANGUAGE plpgsql VOLATILE BODY 29d46b4024f140f3e9133fd7dec98f90
@@ -380,7 +383,7 @@ FUNCTION kitchen_require_pos_tables() RETURNS void
     LANGUAGE plpgsql STABLE BODY 8b6190a0fd0007283652e681b104b969
 
 FUNCTION kitchen_send_bill(bill_id bigint) RETURNS SETOF kitchen_tickets
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY fcefe5b62bacde0d0d0afd36ab613d20
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp, plan_cache_mode=force_generic_plan BODY fcefe5b62bacde0d0d0afd36ab613d20
 
 FUNCTION kitchen_send_message(station_code text, text text, requested_by text) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY e53d3dbcd3898e016b22236c662dc8ae
@@ -389,7 +392,7 @@ FUNCTION kitchen_split_family(reduced bigint[], added bigint[]) RETURNS TABLE(it
     LANGUAGE plpgsql STABLE BODY 3baaf8efd72b0abff1e166810ac7297f
 
 FUNCTION kitchen_told(items bigint[]) RETURNS TABLE(item bigint, station text, product_id bigint, qty numeric, menu_name text, wording jsonb)
-    LANGUAGE sql STABLE BODY 15b0f9054d85d0d2052c70711b6baeff
+    LANGUAGE sql STABLE BODY 32d298a22fb5e7af35c16321737a2694
 
 FUNCTION kitchen_wake() RETURNS trigger
     LANGUAGE plpgsql VOLATILE BODY c8df0fedc3d0a772c85c1a5b17cf4967

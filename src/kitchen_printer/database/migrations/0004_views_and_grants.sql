@@ -40,7 +40,8 @@ COMMENT ON VIEW kitchen_stations IS 'The stations, and whether tickets for them 
 -- A function, for the view would name tables that may not exist yet.
 CREATE FUNCTION kitchen_find_unsent_items(of_the_last interval DEFAULT '2 days')
 RETURNS TABLE (bill_id bigint, item_id bigint, station_code text, product_id bigint, menu_name text, quantity numeric)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     IF to_regclass('public.pos_bill') IS NULL OR to_regclass('public.pos_billitem') IS NULL
        OR to_regclass('public.core_product') IS NULL THEN
@@ -48,9 +49,10 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT b.bill_id, b.item, b.station, b.product_id, b.menu_name, b.wanted - b.told
-      FROM kitchen_balance(array(SELECT i.id::bigint FROM pos_billitem i JOIN pos_bill p ON p.id = i.bill_id
-                                  WHERE p.created_at > now() - of_the_last)) AS b
-     WHERE b.wanted > b.told
+      FROM pos_bill p
+      -- Bill by bill: one list of all items would be compared with every line ever told.
+     CROSS JOIN LATERAL kitchen_balance(array(SELECT i.id::bigint FROM pos_billitem i WHERE i.bill_id = p.id)) AS b
+     WHERE p.created_at > now() - of_the_last AND b.wanted > b.told
      ORDER BY b.bill_id, b.item;
 END $$;
 REVOKE ALL ON FUNCTION kitchen_find_unsent_items(interval) FROM PUBLIC;
