@@ -256,6 +256,13 @@ def test_guests_are_counted_as_people_count(guests: int, shown: str) -> None:
     assert f"19:42 / {shown}" in rows(a_bare_ticket(guests=guests))
 
 
+def test_a_ticket_of_several_parts_names_the_other_stations_and_a_single_one_does_not() -> None:
+    two = rows(a_ticket(part=1, parts=2, part_stations=["BAR", "KITCHEN"]))
+    assert "Part 1 of 2: BAR, KITCHEN" in two
+    one = rows(a_ticket(part=1, parts=1, part_stations=["KITCHEN"]))
+    assert not [row for row in one if row.startswith("Part ")]
+
+
 def test_a_change_that_took_everything_away_says_what_it_was_before_there_was_anything() -> None:
     burger = {"action": "CHANGE", "qty": 1, "menu_name": "BURGER", "note": "no salt"}
     assert "   was: as on the menu" in rows(a_bare_ticket(lines=[burger]))

@@ -5,7 +5,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kitchen_printer.decisions.layout import Paper, Row, Size, footer
@@ -113,6 +113,8 @@ def test_every_fact_about_the_bill_is_on_the_page(ticket: Any, paper: Paper) -> 
 
 
 @given(st.text(st.sampled_from("ab  "), max_size=200), st.sampled_from([16, 32, 48]))
+@example(note=" " * 60 + "a" * 100, columns=32)
+@example(note=" " * 15 + "a b " * 30, columns=16)
 def test_a_text_that_is_broken_over_rows_can_be_put_together_again(note: str, columns: int) -> None:
     """A break takes the one space it stands at, or nothing; every row after the first is indented."""
     ticket = a_bare_ticket(note=note)
