@@ -1,0 +1,153 @@
+"""A page becomes bytes that hold text and looks, and nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kitchen_printer.decisions.layout import Page, Row, Size
+from kitchen_printer.decisions.text import printable
+from kitchen_printer.printers.encode import CODECS, UnknownCodePageError, codec_of, encode
+from tests.decisions.tickets import WIDE, a_job, a_ticket, the_page
+from tests.printers.delivering import PATIENCE_S
+from tests.virtual_printer.host import Host
+from virtual_printer import PrintedLine, VirtualPrinter
+from virtual_printer.paper import Run
+from virtual_printer.parser import Item, Parsed, Parser, Text
+from virtual_printer.style import Style
+
+ALLOWED = {"ESC t", "GS !", "ESC E", "GS B", "LF"}
+"""Code page, size, bold, inverse, line feed. No cut, no reset, no drawer, nothing that brings an answer."""
+
+ASK, CUT = bytes.fromhex("1d 72 01"), bytes.fromhex("1d 56 42 00")
+
+
+def items(data: bytes) -> list[Item]:
+    parser = Parser()
+    found = parser.feed(data)
+    assert not parser.inside_command
+    return found
+
+
+def commands(data: bytes) -> list[str]:
+    """The names of the commands in it; fails on what the virtual printer does not know."""
+    named = [item for item in items(data) if not isinstance(item, Text)]
+    return [item.command.name if isinstance(item, Parsed) else f"unknown {item.data!r}" for item in named]
+
+
+def letters_of(codec: str) -> str:
+    """The letters that only this code page has in this place: bytes 0x80 to 0xFF, without the invisible two."""
+    letters = "".join(bytes((byte,)).decode(codec, errors="ignore") for byte in range(0x80, 0x100))
+    return "".join(letter for letter in letters if letter not in "\u00a0\u00ad")
+
+
+async def on_paper(printer: VirtualPrinter, data: bytes) -> list[PrintedLine]:
+    host = await Host.connect(printer)
+    await host.ask(b"\x1b@\x1c." + data + CUT + ASK, b"\x00")
+    await host.close()
+    (sheet,) = await printer.paper.wait_for_sheets(1, PATIENCE_S)
+    assert printer.state.reports == ()
+    return [entry for entry in sheet.entries if isinstance(entry, PrintedLine)]
+
+
+def test_a_ticket_holds_only_commands_of_the_allow_list() -> None:
+    data = encode(the_page(a_ticket(round_no=2, note="hurry"), a_job(marked=True)), "CP858")
+    assert set(commands(data)) == ALLOWED
+
+
+def test_the_code_page_is_selected_once_and_first() -> None:
+    page = Page((Row(text="crème"), Row(text="plain"), Row(text="ünd"), Row(text="5 €", bold=True)))
+    names = commands(encode(page, "CP858"))
+    assert names.count("ESC t") == 1
+    assert names[0] == "ESC t"
+
+
+@pytest.mark.parametrize(
+    ("code_page", "number"),
+    [("CP437", 0), ("CP850", 2), ("CP852", 18), ("CP858", 19), ("CP866", 17), ("CP1252", 16)],
+)
+def test_a_code_page_is_selected_by_the_number_epson_gave_it(code_page: str, number: int) -> None:
+    assert encode(Page((Row(text="x"),)), code_page).startswith(bytes((0x1B, 0x74, number)))
+
+
+@pytest.mark.parametrize("code_page", CODECS)
+async def test_every_letter_of_a_code_page_comes_out_as_itself(
+    printer: VirtualPrinter, code_page: str
+) -> None:
+    letters = letters_of(CODECS[code_page])
+    rows = [letters[start : start + 40] for start in range(0, len(letters), 40)]
+    assert rows
+    printed = await on_paper(printer, encode(Page(tuple(Row(text=row) for row in rows)), code_page))
+    assert [line.text for line in printed] == rows
+
+
+@pytest.mark.parametrize("code_page", CODECS)
+async def test_ascii_comes_out_as_itself_on_every_code_page(printer: VirtualPrinter, code_page: str) -> None:
+    rows = ["".join(map(chr, range(0x21, 0x50))), "".join(map(chr, range(0x50, 0x7F)))]
+    printed = await on_paper(printer, encode(Page(tuple(Row(text=row) for row in rows)), code_page))
+    assert [line.text for line in printed] == rows
+
+
+async def test_a_whole_ticket_comes_out_as_it_was_laid_out(printer: VirtualPrinter) -> None:
+    page = the_page(a_ticket(round_no=2, note="hurry, please"), a_job(marked=True), WIDE)
+    printed = await on_paper(printer, encode(page, "CP858"))
+    assert [line.text for line in printed] == [row.text.rstrip() for row in page.rows]
+
+
+@pytest.mark.parametrize("size", list(Size))
+@pytest.mark.parametrize("bold", [False, True])
+@pytest.mark.parametrize("inverse", [False, True])
+async def test_a_row_looks_as_laid_out_whatever_came_before(
+    printer: VirtualPrinter, size: Size, bold: bool, inverse: bool
+) -> None:
+    loud = Row(text="LOUD", size=Size.BIG, bold=True, inverse=True)
+    row = Row(text="ROW", size=size, bold=bold, inverse=inverse)
+    _, printed, after = await on_paper(printer, encode(Page((loud, row, Row(text="PLAIN"))), "CP437"))
+    (run,) = printed.runs
+    assert isinstance(run, Run)
+    assert run.style == Style(
+        width=2 if size is Size.BIG else 1,
+        height=1 if size is Size.NORMAL else 2,
+        bold=bold,
+        reverse=inverse,
+    )
+    (plain,) = after.runs
+    assert isinstance(plain, Run)
+    assert plain.style == Style()
+
+
+async def test_a_row_as_wide_as_the_paper_takes_one_line(printer: VirtualPrinter) -> None:
+    page = Page((Row(text="n" * 48), Row(text="B" * 24, size=Size.BIG), Row(text="end")))
+    printed = await on_paper(printer, encode(page, "CP437"))
+    assert [line.text for line in printed] == ["n" * 48, "B" * 24, "end"]
+
+
+async def test_an_empty_row_is_a_line_feed(printer: VirtualPrinter) -> None:
+    printed = await on_paper(printer, encode(Page((Row(text="a"), Row(text=""), Row(text="b"))), "CP437"))
+    assert [line.text for line in printed] == ["a", "", "b"]
+
+
+@given(st.text(max_size=60), st.sampled_from(sorted(CODECS)))
+def test_text_from_outside_never_becomes_a_command(text: str, code_page: str) -> None:
+    codec = codec_of(code_page)
+    data = encode(Page((Row(text=printable(text, codec)),)), code_page)
+    assert set(commands(data)) <= ALLOWED
+    typed = b"".join(item.data for item in items(data) if isinstance(item, Text))
+    assert typed.decode(codec) == printable(text, codec)
+
+
+@pytest.mark.parametrize("text", ["\x1b@", "\x10\x14\x01\x00\x01", "a\nb", "\x7f", "щ"])
+def test_text_that_nobody_made_printable_is_refused_whole(text: str) -> None:
+    with pytest.raises(ValueError, match=r"printer command|can't encode"):
+        encode(Page((Row(text="fine"), Row(text=text))), "CP858")
+
+
+@pytest.mark.parametrize("name", ["cp858", "CP858", "Cp858"])
+def test_a_code_page_may_be_written_in_any_case(name: str) -> None:
+    assert codec_of(name) == "cp858"
+    assert encode(Page((Row(text="é"),)), name) == encode(Page((Row(text="é"),)), "CP858")
+
+
+@pytest.mark.parametrize("name", ["", "CP932", "utf-8", "858"])
+def test_an_unknown_code_page_names_the_known_ones(name: str) -> None:
+    with pytest.raises(UnknownCodePageError, match="CP437, CP850, CP852, CP858, CP866, CP1252"):
+        encode(Page((Row(text="x"),)), name)
