@@ -6,15 +6,27 @@ from typing import Any
 import psycopg
 import pytest
 
+from kitchen_demo.postgres import Postgres
 from tests.bill_changes import BILL_CHANGES, FIRST_SEND, BillChange, Ids, open_bill, send
+from tests.conftest import new_database
 
 Connection = psycopg.Connection[Any]
 
 
-@pytest.fixture
-def till(database: str) -> Iterator[Connection]:
-    with psycopg.connect(database, autocommit=True) as connection:
+@pytest.fixture(scope="module")
+def restaurant(server: Postgres, template: str) -> Iterator[Connection]:
+    """A connection to one database for the whole table; no case leaves anything behind in it."""
+    with (
+        new_database(server, template) as name,
+        psycopg.connect(server.dsn(name), autocommit=True) as connection,
+    ):
         yield connection
+
+
+@pytest.fixture
+def till(restaurant: Connection) -> Iterator[Connection]:
+    with restaurant.transaction(force_rollback=True):
+        yield restaurant
 
 
 def test_six_items_become_three_tickets_of_one_submission(till: Connection) -> None:
