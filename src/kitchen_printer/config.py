@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from kitchen_printer.decisions.retry import OnUnconfirmed
 
 Seconds = float
 
@@ -44,6 +45,9 @@ class Settings(BaseSettings):
     max_attempts: Annotated[int, Field(alias="KITCHEN_MAX_ATTEMPTS", ge=1, le=20)] = 3
     """How many attempts that may have printed a ticket gets."""
 
+    on_unconfirmed: Annotated[OnUnconfirmed, Field(alias="KITCHEN_ON_UNCONFIRMED")] = "reprint_marked"
+    """What follows a print that nobody can confirm: a second paper marked so, or a wait for a person."""
+
     health_host: Annotated[str, Field(alias="KITCHEN_HEALTH_HOST", min_length=1)] = "127.0.0.1"
     """Address the health port binds to; 0.0.0.0 for all interfaces."""
 
@@ -57,12 +61,6 @@ class Settings(BaseSettings):
 
     log_format: Annotated[Literal["json", "console"], Field(alias="KITCHEN_LOG_FORMAT")] = "json"
     """JSON lines for machines, or a console view for people."""
-
-    @model_validator(mode="after")
-    def _one_database(self) -> "Settings":
-        if bool(self.database_url.get_secret_value()) == bool(self.database_url_file):
-            raise ValueError("set exactly one of DATABASE_URL and DATABASE_URL_FILE")
-        return self
 
     @classmethod
     def settings_customise_sources(
@@ -97,11 +95,13 @@ class Settings(BaseSettings):
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read and check the environment. Raises :class:`BadConfigurationError` naming every problem at once."""
     known = {name: value for name, value in environment.items() if name in variable_names() and value != ""}
+    problems = _database_problems(known)
     try:
         settings = Settings(**_unconverted(known))
     except ValidationError as error:
-        raise BadConfigurationError(_worded(error)) from None
-    _check_database_address(settings)
+        raise BadConfigurationError("\n".join([*problems, *_worded(error)])) from None
+    if problems:
+        raise BadConfigurationError("\n".join(problems))
     return settings
 
 
@@ -114,13 +114,13 @@ def _unconverted(values: dict[str, str]) -> dict[str, Any]:
     return {**values}
 
 
-def _worded(error: ValidationError) -> str:
+def _worded(error: ValidationError) -> list[str]:
     lines: list[str] = []
     for each in error.errors(include_input=False, include_url=False):
         name = ".".join(str(part) for part in each["loc"])
         message = each["msg"].removeprefix("Value error, ")
         lines.append(f"{name}: {message}{_range_of(name)}" if name else message)
-    return "\n".join(lines)
+    return lines
 
 
 def _range_of(name: str) -> str:
@@ -132,11 +132,25 @@ def _range_of(name: str) -> str:
     return ""
 
 
-def _check_database_address(settings: Settings) -> None:
-    if settings.database_url_file is not None and not settings.database_url_file.is_file():
-        raise BadConfigurationError(f"DATABASE_URL_FILE: there is no file {settings.database_url_file}")
-    scheme = urlsplit(settings.dsn).scheme if "://" in settings.dsn else "key=value"
-    if scheme not in ("postgresql", "postgres", "key=value") or not settings.dsn:
-        raise BadConfigurationError(
-            f"DATABASE_URL: expected postgresql://user:password@host:5432/name, found the scheme {scheme!r}"
-        )
+def _database_problems(known: Mapping[str, str]) -> list[str]:
+    address, file = known.get("DATABASE_URL"), known.get("DATABASE_URL_FILE")
+    if (address is None) == (file is None):
+        return ["set exactly one of DATABASE_URL and DATABASE_URL_FILE"]
+    if address is not None:
+        return [f"DATABASE_URL: {problem}" for problem in _address_problems(address)]
+    try:
+        content = Path(file or "").read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, IsADirectoryError):
+        return [f"DATABASE_URL_FILE: there is no file {file}"]
+    except (OSError, UnicodeDecodeError):
+        return [f"DATABASE_URL_FILE: {file} cannot be read as text"]
+    return [f"DATABASE_URL_FILE: {problem}" for problem in _address_problems(content)]
+
+
+def _address_problems(address: str) -> list[str]:
+    """Judge the kind of address only; the driver says what is wrong with the rest. Never quotes a password."""
+    expected = "expected postgresql://user:password@host:5432/name"
+    scheme, is_url, _ = address.partition("://")
+    if is_url and scheme not in ("postgresql", "postgres"):
+        return [f"{expected}, found the scheme {scheme!r}"]
+    return [] if is_url or "=" in address else [f"{expected}, found something else"]

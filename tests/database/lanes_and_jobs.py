@@ -49,6 +49,7 @@ class Replica:
                 epoch=self.epochs[printer],
                 token_printed=new_token(),
                 token_cut=new_token(),
+                odometer=None,
             )
             for printer in printers or sorted(self.epochs)
         ]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from kitchen_printer.decisions.delivery import Delivery, Level, Payload, State
+from kitchen_printer.decisions.delivery import Delivery, Payload
+from kitchen_printer.decisions.delivery_table import Level, State
 
 PREFLIGHT, PRINTED, CUT = "Pre!", "A7Qk", "A7Ql"
 BODY = b"KITCHEN 012\n#4711-1/1 A7Qk\n"
@@ -11,10 +12,15 @@ HEALTHY = bytes.fromhex("14 00 00 0f")
 PAPER_OUT = bytes.fromhex("1c 00 0c 0f")
 COVER_OPEN = bytes.fromhex("3c 00 00 0f")
 QUEUED = b"\x00"
+CLEARED = bytes.fromhex("37 25 00")
+
+CUTS_BEFORE, STROKES_BEFORE = 1042, 981230
 
 RESET_AND_PUSH = bytes.fromhex("1b 40 1c 2e 1d 61 0e")
 FEED_AND_CUT = bytes.fromhex("1d 56 42 00")
 ASK_QUEUED = bytes.fromhex("1d 72 01")
+ASK_COUNTERS = bytes.fromhex("1d 67 32 00 b2 00 1d 67 32 00 95 00")
+FORGET = bytes.fromhex("10 14 08 01 03 14 01 06 02 08")
 
 PAYLOAD = Payload(
     body=BODY, token_printed=PRINTED, token_cut=CUT, seconds_to_confirm=30.0, seconds_to_give_up=1800.0
@@ -27,6 +33,10 @@ def fence(token: str) -> bytes:
 
 def echo(token: str) -> bytes:
     return b"\x37\x22" + token.encode() + b"\x00"
+
+
+def counter(value: int) -> bytes:
+    return b"\x5f" + str(value).encode() + b"\x00"
 
 
 def not_printed(token: str) -> bytes:
@@ -74,10 +84,12 @@ class Conversation:
         """The printer answers everything up to the moment at which a ticket may be claimed."""
         self.is_healthy()
         self.says(HEALTHY, self.in_order(PREFLIGHT))
+        if self.level is Level.COUNTERS:
+            self.says(counter(CUTS_BEFORE), counter(STROKES_BEFORE))
 
     def in_order(self, token: str) -> bytes:
         """How a printer of this level answers when everything up to the question is printed."""
-        return echo(token) if self.level is Level.TOKEN_FENCE else QUEUED
+        return echo(token) if self.level.echoes_tokens else QUEUED
 
     def hand_over(self) -> bytes:
         """The ticket goes out; returns its bytes."""
@@ -85,22 +97,32 @@ class Conversation:
         return self.listen()
 
 
+_WITH_THE_TICKET = frozenset(
+    {State.PRINTING, State.STOPPED, State.REVOKING, State.CUTTING, State.CONFIRMED, State.UNCERTAIN}
+)
+
+
 def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
     """A conversation that has come to `state` on the shortest way."""
     talk = Conversation(level)
-    if state in (State.RESETTING, State.FENCING):
+    if state in (State.RESETTING, State.FENCING, State.COUNTING):
         talk.is_healthy()
-    if state is State.FENCING:
+    if state in (State.FENCING, State.COUNTING):
         talk.says(HEALTHY)
+    if state is State.COUNTING:
+        talk.says(echo(PREFLIGHT))
     if state is State.REFUSED:
         talk.delivery.line_lost()
-    if state in (State.READY, State.PRINTING, State.STOPPED, State.CUTTING, State.CONFIRMED, State.UNCERTAIN):
+    if state in (State.READY, *_WITH_THE_TICKET):
         talk.is_ready()
-    if state in (State.PRINTING, State.STOPPED, State.CUTTING, State.CONFIRMED, State.UNCERTAIN):
+    if state in _WITH_THE_TICKET:
         talk.hand_over()
     match state:
         case State.STOPPED:
             talk.says(PAPER_OUT)
+        case State.REVOKING:
+            talk.says(PAPER_OUT)
+            talk.delivery.silence()
         case State.CUTTING:
             talk.says(talk.in_order(PRINTED))
         case State.CONFIRMED:

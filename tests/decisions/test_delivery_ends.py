@@ -2,28 +2,37 @@
 
 import pytest
 
-from kitchen_printer.decisions.delivery import ANSWER_SECONDS, CUT_SECONDS, FENCE_SECONDS, Level, State
+from kitchen_printer.decisions.delivery import ANSWER_SECONDS, CUT_SECONDS, FENCE_SECONDS
+from kitchen_printer.decisions.delivery_table import Level, State
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reconcile import Odometer
 from tests.decisions.conversation import (
+    ASK_COUNTERS,
     BODY,
+    CLEARED,
     CUT,
+    CUTS_BEFORE,
+    FORGET,
+    HEALTHY,
     PAPER_OUT,
     PAYLOAD,
     PREFLIGHT,
     PRINTED,
+    STROKES_BEFORE,
+    counter,
     echo,
     fence,
     in_state,
 )
 
-LEVELS = pytest.mark.parametrize("level", list(Level))
+LEVELS = pytest.mark.parametrize("level", [Level.TOKEN_FENCE, Level.QUEUED_STATUS])
 
 WAITS = [
     (State.ASKING, ANSWER_SECONDS, NotSent(Reason.SILENT)),
     (State.FENCING, FENCE_SECONDS, NotSent(Reason.BUSY)),
     (State.PRINTING, PAYLOAD.seconds_to_confirm, Uncertain(Reason.NO_CONFIRMATION)),
-    (State.STOPPED, PAYLOAD.seconds_to_give_up, Uncertain(Reason.PAPER_OUT)),
+    (State.REVOKING, FENCE_SECONDS, Uncertain(Reason.PAPER_OUT)),
 ]
 
 
@@ -40,12 +49,50 @@ def test_every_wait_has_an_end_and_silence_a_meaning(
 
 
 @LEVELS
+def test_a_printer_that_stands_still_too_long_is_told_to_forget_the_ticket(level: Level) -> None:
+    talk = in_state(State.STOPPED, level)
+    assert talk.delivery.seconds_to_wait == PAYLOAD.seconds_to_give_up
+    talk.delivery.silence()
+    assert talk.listen() == FORGET
+    talk.says(CLEARED)
+    assert talk.delivery.outcome == Uncertain(Reason.PAPER_OUT, is_revoked=True)
+
+
+@pytest.mark.parametrize("level", [Level.COUNTERS, Level.TOKEN_FENCE])
+def test_a_ticket_that_prints_while_it_is_being_revoked_is_printed(level: Level) -> None:
+    talk = in_state(State.REVOKING, level)
+    talk.says(HEALTHY, talk.in_order(PRINTED), talk.in_order(CUT))
+    assert isinstance(talk.delivery.outcome, Confirmed)
+
+
+def test_the_counters_are_read_before_the_ticket_at_the_level_that_has_them() -> None:
+    talk = in_state(State.FENCING, Level.COUNTERS)
+    assert talk.says(echo(PREFLIGHT)) == ASK_COUNTERS
+    talk.says(counter(CUTS_BEFORE), counter(STROKES_BEFORE))
+    assert talk.is_in(State.READY)
+    assert talk.delivery.odometer == Odometer(CUTS_BEFORE, STROKES_BEFORE)
+
+
+def test_a_printer_that_has_lost_its_counters_still_gets_its_ticket() -> None:
+    talk = in_state(State.COUNTING, Level.COUNTERS)
+    talk.delivery.silence()
+    assert talk.is_in(State.READY)
+    assert talk.delivery.odometer is None
+
+
+def test_a_token_of_another_attempt_is_kept_for_the_record() -> None:
+    talk = in_state(State.FENCING)
+    talk.says(echo("old!"))
+    assert talk.delivery.strange_echoes == ["old!"]
+
+
+@LEVELS
 def test_a_cut_that_nobody_confirms_leaves_the_ticket_printed(level: Level) -> None:
     talk = in_state(State.CUTTING, level)
     assert talk.delivery.seconds_to_wait == CUT_SECONDS
     talk.delivery.silence()
     assert talk.delivery.outcome == Confirmed(
-        Evidence.TOKEN if level is Level.TOKEN_FENCE else Evidence.QUEUED_STATUS, is_cut=False
+        Evidence.TOKEN if level.echoes_tokens else Evidence.QUEUED_STATUS, is_cut=False
     )
 
 
@@ -99,7 +146,7 @@ def test_nothing_that_comes_after_the_end_changes_it(state: State) -> None:
 @pytest.mark.parametrize("state", [state for state in State if state is not State.READY])
 def test_only_a_ready_printer_gets_a_ticket(state: State) -> None:
     with pytest.raises(RuntimeError, match="handed over to a ready printer"):
-        in_state(state).delivery.start(PAYLOAD)
+        in_state(state, Level.COUNTERS).delivery.start(PAYLOAD)
 
 
 @pytest.mark.parametrize("state", [State.ASKING, State.READY, State.PRINTING, State.STOPPED, State.CUTTING])

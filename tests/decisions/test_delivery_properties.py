@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.delivery import FINAL, Level, State
+from kitchen_printer.decisions.delivery_table import FINAL, Level, State
 from kitchen_printer.decisions.outcome import Confirmed, NotSent
 from kitchen_printer.decisions.status import AnswerParser, Echo, QueuedStatus
 from tests.decisions.conversation import (
@@ -120,7 +120,7 @@ def test_the_verdict_is_never_better_than_the_proof(level: Level, story: list[Th
     if isinstance(outcome, Confirmed):
         assert handed_over_at is not None
         answers = answers_after(handed_over_at, heard)
-        if level is Level.TOKEN_FENCE:
+        if level.echoes_tokens:
             assert Echo(PRINTED) in answers or Echo(CUT) in answers
             assert not outcome.is_cut or Echo(CUT) in answers
         else:

@@ -1,9 +1,9 @@
 """The table of transitions, read as a contract: what may follow from what, whatever a printer says."""
 
-from kitchen_printer.decisions.delivery import FINAL, TRANSITIONS, Event, State
+from kitchen_printer.decisions.delivery_table import FINAL, TRANSITIONS, Event, State
 
-BEFORE = {State.ASKING, State.RESETTING, State.FENCING, State.READY}
-AFTER = {State.PRINTING, State.STOPPED, State.CUTTING}
+BEFORE = {State.ASKING, State.RESETTING, State.FENCING, State.COUNTING, State.READY}
+AFTER = {State.PRINTING, State.STOPPED, State.REVOKING, State.CUTTING}
 
 
 def reachable_from(start: State, *, without: Event | None = None) -> set[State]:
@@ -49,11 +49,16 @@ def test_what_is_printed_stays_printed_whatever_happens_to_the_cut() -> None:
     assert set(TRANSITIONS[State.CUTTING].values()) == {State.CONFIRMED}
 
 
-def test_silence_and_a_broken_line_end_every_wait_but_the_one_for_automatic_status() -> None:
+def test_a_broken_line_ends_everything_and_silence_too_but_where_something_is_left_to_try() -> None:
+    left_to_try = {
+        State.RESETTING: State.FENCING,
+        State.COUNTING: State.READY,
+        State.STOPPED: State.REVOKING,
+    }
     for state in BEFORE | AFTER:
         assert TRANSITIONS[state][Event.LINE_LOST] in FINAL
-        assert TRANSITIONS[state][Event.SILENCE] in FINAL or state is State.RESETTING
-    assert TRANSITIONS[State.RESETTING][Event.SILENCE] is State.FENCING
+        after_silence = TRANSITIONS[state][Event.SILENCE]
+        assert after_silence is left_to_try.get(state) or after_silence in FINAL
 
 
 def test_before_the_payload_every_doubt_ends_the_conversation() -> None:

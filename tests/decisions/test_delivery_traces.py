@@ -2,11 +2,8 @@
 
 import pytest
 
-from kitchen_printer.decisions.delivery import (
-    ANSWER_BYTES_MAX,
-    Level,
-    State,
-)
+from kitchen_printer.decisions.delivery import ANSWER_BYTES_MAX
+from kitchen_printer.decisions.delivery_table import Level, State
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from tests.decisions.conversation import (
@@ -29,7 +26,7 @@ from tests.decisions.conversation import (
     not_printed,
 )
 
-LEVELS = pytest.mark.parametrize("level", list(Level))
+LEVELS = pytest.mark.parametrize("level", [Level.TOKEN_FENCE, Level.QUEUED_STATUS])
 
 
 def test_a_healthy_printer_of_level_a() -> None:
@@ -129,6 +126,14 @@ def test_the_echo_of_the_cut_alone_proves_the_print_too() -> None:
     assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
 
 
+def test_the_same_echo_twice_is_no_proof_of_the_cut() -> None:
+    talk = in_state(State.PRINTING)
+    talk.says(echo(PRINTED), echo(PRINTED))
+    assert talk.is_in(State.CUTTING)
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=False)
+
+
 @pytest.mark.parametrize("stranger", ["A7Qj", "a7qk", PREFLIGHT, "    "])
 def test_the_token_of_a_stranger_or_of_an_earlier_attempt_proves_nothing(stranger: str) -> None:
     talk = in_state(State.PRINTING)
@@ -193,7 +198,7 @@ def test_what_talks_another_language_gets_no_ticket(level: Level, state: State, 
     talk = in_state(state, level)
     talk.says(junk)
     assert isinstance(talk.delivery.outcome, NotSent)
-    if level is Level.TOKEN_FENCE:
+    if level.echoes_tokens:
         assert talk.delivery.outcome == NotSent(Reason.NOT_A_PRINTER)
     assert BODY not in talk.sent
 

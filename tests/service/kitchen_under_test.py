@@ -218,8 +218,8 @@ def _get(url: str) -> tuple[int, dict[str, Any]]:
 
 @asynccontextmanager
 async def own_database() -> AsyncGenerator[tuple[KitchenUnderTest, EmbeddedPostgres], None]:
-    """A restaurant on a PostgreSQL server of its own, for tests that stop or freeze the server."""
-    with embedded_postgres(find_programs_folder(os.environ), durable=False) as postgres:
+    """A restaurant on a PostgreSQL server of its own, for tests that stop or freeze it: it keeps what it commits."""
+    with embedded_postgres(find_programs_folder(os.environ), durable=True) as postgres:
         dsn = postgres.dsn()
         migrate(dsn)
         with psycopg.connect(dsn) as connection:

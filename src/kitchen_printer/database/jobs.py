@@ -1,12 +1,15 @@
 """What is to be done, and by which lane: look around, choose printers, claim."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from kitchen_printer.database.connection import Database, Row
+from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.routing import Target
 from kitchen_printer.decisions.ticket import Job, JobKind
 
@@ -101,12 +104,13 @@ async def assign(database: Database, chosen: Mapping[Target, int]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRequest:
-    """A lane that is ready for a ticket: its lease, and the tokens its next attempt will use."""
+    """A lane that is ready for a ticket: its lease, the tokens of its next attempt, and its odometer if any."""
 
     printer_id: int
     epoch: int
     token_printed: str
     token_cut: str
+    odometer: Odometer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +129,9 @@ class Claimed:
 # locks are PRINTING ones, so the two never wait for each other over jobs.
 _CLAIM: LiteralString = """
 WITH lane AS MATERIALIZED (
-    SELECT l.printer_id, l.epoch, w.token_printed, w.token_cut
-      FROM unnest(%(printers)s::bigint[], %(epochs)s::bigint[], %(printed)s::text[], %(cut)s::text[])
-           AS w(printer_id, epoch, token_printed, token_cut)
+    SELECT l.printer_id, l.epoch, w.token_printed, w.token_cut, w.odometer
+      FROM unnest(%(printers)s::bigint[], %(epochs)s::bigint[], %(printed)s::text[], %(cut)s::text[],
+                  %(odometers)s::jsonb[]) AS w(printer_id, epoch, token_printed, token_cut, odometer)
       JOIN lanes l USING (printer_id)
       JOIN kitchen_replicas r ON r.owner = l.owner
      WHERE l.owner = %(me)s AND l.epoch = w.epoch AND r.until > clock_timestamp()
@@ -153,9 +157,9 @@ pick AS MATERIALIZED (
        FOR NO KEY UPDATE OF q SKIP LOCKED),
 made AS (
     INSERT INTO print_attempts (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked,
-                                token_printed, token_cut)
+                                token_printed, token_cut, odometer)
     SELECT pick.id, pick.kind, pick.attempts + 1, lane.printer_id, lane.epoch, %(me)s,
-           pick.kind = 'REPRINT' OR pick.maybe_on_paper, lane.token_printed, lane.token_cut
+           pick.kind = 'REPRINT' OR pick.maybe_on_paper, lane.token_printed, lane.token_cut, lane.odometer
       FROM pick JOIN lane USING (printer_id)
     ON CONFLICT DO NOTHING
     RETURNING id, job_id, attempt_no, printer_id, marked, token_printed, token_cut),
@@ -172,6 +176,7 @@ noted AS (
 SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
        pick.id, pick.kind, pick.ticket_id, pick.copy_no, pick.station_code AS station, pick.spent,
        pick.maybe_on_paper, pick.waited_seconds,
+       (SELECT s.on_unconfirmed FROM stations s WHERE s.station_code = pick.station_code) AS on_unconfirmed,
        NOT EXISTS (SELECT FROM print_jobs q
                     WHERE q.printer_id = made.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
                       AND q.id <> pick.id) AS is_last,
@@ -196,6 +201,7 @@ async def claim(database: Database, me: UUID, requests: Sequence[ClaimRequest]) 
         "epochs": [each.epoch for each in requests],
         "printed": [each.token_printed for each in requests],
         "cut": [each.token_cut for each in requests],
+        "odometers": [Jsonb(asdict(each.odometer)) if each.odometer else None for each in requests],
     }
     async with database.connection() as connection:
         rows = await (await connection.execute(_CLAIM, values)).fetchall()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 from uuid import UUID
 
-from kitchen_printer.database.connection import Connection, Database
+from kitchen_printer.database.connection import Connection, Database, Row
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.decisions.retry import Decision
+from kitchen_printer.decisions.reconcile import Odometer
+from kitchen_printer.decisions.retry import Decision, OnUnconfirmed
 
 RESCUE_MAX = 200
 """Abandoned attempts taken up in one look."""
@@ -136,9 +137,13 @@ def _name(outcome: Outcome) -> str:
 
 
 def _evidence(outcome: Outcome) -> str | None:
-    if not isinstance(outcome, Confirmed):
-        return None
-    return outcome.evidence if outcome.is_cut else f"{outcome.evidence}, not cut"
+    match outcome:
+        case Confirmed(evidence, is_cut):
+            return evidence if is_cut else f"{evidence}, not cut"
+        case Uncertain(_, is_revoked=True):
+            return "revoked"
+        case NotSent() | Uncertain():
+            return None
 
 
 def _reason(outcome: Outcome) -> str | None:
@@ -147,7 +152,7 @@ def _reason(outcome: Outcome) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abandoned:
-    """An attempt that its owner left open: he is gone, and the lane is ours."""
+    """An open attempt that nobody works on, and what is needed to settle it."""
 
     attempt_id: int
     job_id: int
@@ -155,36 +160,61 @@ class Abandoned:
     printer_id: int
     spent: int
     maybe_on_paper: bool
+    token_printed: str
+    token_cut: str
+    odometer: Odometer | None
+    expected_cuts: int
+    on_unconfirmed: OnUnconfirmed | None
+
+
+_OPEN_ATTEMPTS: LiteralString = """
+SELECT a.id AS attempt_id, a.job_id, j.ticket_id, a.printer_id, j.spent, j.maybe_on_paper, a.token_printed,
+       a.token_cut, a.odometer, a.expected_cuts, s.on_unconfirmed
+  FROM print_attempts a
+  JOIN lanes l USING (printer_id)
+  JOIN print_jobs j ON j.id = a.job_id
+  LEFT JOIN stations s ON s.station_code = j.station_code
+ WHERE a.outcome IS NULL
+"""
 
 
 async def abandoned_attempts(database: Database, me: UUID) -> list[Abandoned]:
-    """Return open attempts of older epochs on our lanes, oldest first."""
+    """Return open attempts of older epochs on our lanes, oldest first: their owners are gone."""
+    mine: LiteralString = " AND l.owner = %s AND l.epoch > a.lease_epoch ORDER BY a.id LIMIT %s"
     async with database.connection() as connection:
-        cursor = await connection.execute(
-            """
-            SELECT a.id AS attempt_id, a.job_id, j.ticket_id, a.printer_id, j.spent, j.maybe_on_paper
-              FROM print_attempts a JOIN lanes l USING (printer_id) JOIN print_jobs j ON j.id = a.job_id
-             WHERE a.outcome IS NULL AND l.owner = %s AND l.epoch > a.lease_epoch
-             ORDER BY a.id LIMIT %s
-            """,
-            [me, RESCUE_MAX],
-        )
-        return [Abandoned(**row) async for row in cursor]
+        cursor = await connection.execute(_OPEN_ATTEMPTS + mine, [me, RESCUE_MAX])
+        return [_abandoned(row) async for row in cursor]
 
 
 async def unknown_attempts(database: Database, me: UUID, known: Collection[int]) -> list[Abandoned]:
     """Return our own open attempts that are not among ``known``: claimed, but the answer was lost."""
+    own: LiteralString = " AND a.owner = %s AND NOT a.id = ANY(%s) ORDER BY a.id"
+    async with database.connection() as connection:
+        cursor = await connection.execute(_OPEN_ATTEMPTS + own, [me, list(known)])
+        return [_abandoned(row) async for row in cursor]
+
+
+def _abandoned(row: Row) -> Abandoned:
+    row["odometer"] = Odometer(**row["odometer"]) if row["odometer"] else None
+    return Abandoned(**row)
+
+
+async def note_late_proofs(database: Database, printer_id: int, tokens: Collection[str]) -> int:
+    """Put tokens that came after their attempt was decided on record; return how many attempts they prove."""
     async with database.connection() as connection:
         cursor = await connection.execute(
             """
-            SELECT a.id AS attempt_id, a.job_id, j.ticket_id, a.printer_id, j.spent, j.maybe_on_paper
+            INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
+            SELECT 'late_proof', j.ticket_id, j.id, a.id, a.printer_id,
+                   jsonb_build_object('attempt', a.attempt_no, 'recorded', a.outcome)
               FROM print_attempts a JOIN print_jobs j ON j.id = a.job_id
-             WHERE a.outcome IS NULL AND a.owner = %s AND NOT a.id = ANY(%s)
-             ORDER BY a.id
+             WHERE a.printer_id = %s AND a.outcome = 'UNCERTAIN'
+               AND (a.token_printed = ANY(%s) OR a.token_cut = ANY(%s))
+               AND NOT EXISTS (SELECT FROM print_events e WHERE e.attempt_id = a.id AND e.event = 'late_proof')
             """,
-            [me, list(known)],
+            [printer_id, list(tokens), list(tokens)],
         )
-        return [Abandoned(**row) async for row in cursor]
+        return cursor.rowcount
 
 
 async def add_waiting_time(database: Database, printer_id: int, seconds: float) -> float:

@@ -19,6 +19,32 @@ ASK_QUEUED_STATUS = b"\x1dr\x01"
 """``GS r`` 1: paper status, answered in order, after the printing before it has ended."""
 
 
+FORGET_EVERYTHING = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""``DLE DC4`` function 8: clear the receive and print buffers, in real time; answered when done."""
+
+NUL_LINE = bytes(16)
+"""NULs mean nothing in text, and complete the parameters of any text command that was cut off."""
+
+NUL_BAND = bytes(4608)
+"""The same for a raster band of 64 rows, 72 bytes each."""
+
+CUTS, STROKES = 178, 149
+"""Numbers of the cumulative maintenance counters: autocutter operations, strokes of the print head."""
+
+MODEL_ID = 1
+FIRMWARE, MAKER, MODEL, SERIAL = 65, 66, 67, 68
+
+
+def ask_counter(number: int) -> bytes:
+    """``GS g 2``: a maintenance counter. Its timing is not documented: true only behind a fence."""
+    return b"\x1dg2\x00" + number.to_bytes(2, "little")
+
+
+def ask_identity(number: int) -> bytes:
+    """``GS I``: who the printer says it is. Clones lie here."""
+    return b"\x1dI" + bytes((number,))
+
+
 def ask_real_time_status(n: int) -> bytes:
     """``DLE EOT`` n: 1 online, 2 cause of offline, 3 error, 4 paper. Overtakes everything buffered."""
     return bytes((0x10, 0x04, n))

@@ -11,17 +11,26 @@ the ticket, counts as proof. Real-time answers overtake the buffer and prove not
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import assert_never
 
 from kitchen_printer.decisions import commands
+from kitchen_printer.decisions.delivery_table import (
+    AWAITING_AN_ANSWER_IN_ORDER,
+    TRANSITIONS,
+    Event,
+    Level,
+    State,
+)
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.status import (
     QUEUED_PAPER_END,
     Answer,
     AnswerParser,
+    Cleared,
     Echo,
+    Info,
     Junk,
     NotPrinted,
     PushedStatus,
@@ -46,90 +55,6 @@ ANSWER_BYTES_MAX = 256
 _QUESTIONS = (1, 2, 3, 4)
 
 
-class Level(StrEnum):
-    """How a printer can prove a print: by echoing a token, or by an anonymous answer in order."""
-
-    TOKEN_FENCE = "A"  # noqa: S105
-    QUEUED_STATUS = "B"
-
-
-class State(StrEnum):
-    ASKING = "asking"  # is it healthy? four real-time questions, one at a time
-    RESETTING = "resetting"  # known modes, and its status pushed to us from now on
-    FENCING = "fencing"  # does it answer in order?
-    READY = "ready"  # healthy and listening to us: claim now
-    PRINTING = "printing"  # all is sent; waiting for the proof
-    STOPPED = "stopped"  # it says itself why it does not go on; people can see to it
-    CUTTING = "cutting"  # printed; waiting for the cut
-    REFUSED = "refused"  # ended before the payload
-    CONFIRMED = "confirmed"
-    UNCERTAIN = "uncertain"
-
-
-class Event(StrEnum):
-    HEALTHY = "healthy"
-    TROUBLE = "trouble"
-    STATUS_PUSHED = "status pushed"
-    ANSWERED_IN_ORDER = "answered in order"
-    STARTED = "started"
-    HALTED = "halted"
-    RESUMED = "resumed"
-    NOT_PRINTED = "not printed"
-    OUT_OF_TURN = "out of turn"
-    JUNK = "junk"
-    SILENCE = "silence"
-    LINE_LOST = "line lost"
-
-
-FINAL = frozenset({State.REFUSED, State.CONFIRMED, State.UNCERTAIN})
-
-_AWAITING_AN_ANSWER_IN_ORDER = frozenset({State.FENCING, State.PRINTING, State.CUTTING})
-"""A printer that says it has stopped reaches no question: whatever answers then does not wait for the paper."""
-
-_BEFORE_THE_PAYLOAD = {
-    Event.TROUBLE: State.REFUSED,
-    Event.HALTED: State.REFUSED,
-    Event.NOT_PRINTED: State.REFUSED,
-    Event.OUT_OF_TURN: State.REFUSED,
-    Event.JUNK: State.REFUSED,
-    Event.SILENCE: State.REFUSED,
-    Event.LINE_LOST: State.REFUSED,
-}
-
-TRANSITIONS: dict[State, dict[Event, State]] = {
-    State.ASKING: _BEFORE_THE_PAYLOAD | {Event.HEALTHY: State.RESETTING},
-    # A printer without automatic status is silent here; the fence that follows still protects the ticket.
-    State.RESETTING: _BEFORE_THE_PAYLOAD | {Event.STATUS_PUSHED: State.FENCING, Event.SILENCE: State.FENCING},
-    State.FENCING: _BEFORE_THE_PAYLOAD | {Event.ANSWERED_IN_ORDER: State.READY},
-    State.READY: _BEFORE_THE_PAYLOAD | {Event.STARTED: State.PRINTING},
-    State.PRINTING: {
-        Event.ANSWERED_IN_ORDER: State.CUTTING,
-        Event.HALTED: State.STOPPED,
-        Event.NOT_PRINTED: State.UNCERTAIN,
-        Event.SILENCE: State.UNCERTAIN,
-        Event.LINE_LOST: State.UNCERTAIN,
-    },
-    State.STOPPED: {
-        Event.ANSWERED_IN_ORDER: State.CUTTING,
-        Event.RESUMED: State.PRINTING,
-        Event.NOT_PRINTED: State.UNCERTAIN,
-        Event.SILENCE: State.UNCERTAIN,
-        Event.LINE_LOST: State.UNCERTAIN,
-    },
-    # It is printed; whatever happens to the cut cannot take that back.
-    State.CUTTING: {
-        Event.ANSWERED_IN_ORDER: State.CONFIRMED,
-        Event.HALTED: State.CONFIRMED,
-        Event.NOT_PRINTED: State.CONFIRMED,
-        Event.SILENCE: State.CONFIRMED,
-        Event.LINE_LOST: State.CONFIRMED,
-    },
-    State.REFUSED: {},
-    State.CONFIRMED: {},
-    State.UNCERTAIN: {},
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
     """One paper: its body with the footer, the tokens that prove it, and how long it may take."""
@@ -151,15 +76,21 @@ class Delivery:
         self.steps = 0
         """Counts everything that was begun; the wait starts anew with each step."""
         self.junk_bytes = 0
+        self.odometer: Odometer | None = None
+        """What the counters said before the payload; None at levels without them."""
+        self.strange_echoes: list[str] = []
+        """Tokens that are not this delivery's: another attempt's proof, come late."""
         self._level = level
         self._preflight_token = preflight_token
         self._expected: list[str] = []
         self._payload: Payload | None = None
         self._parser = AnswerParser()
         self._troubles: list[Reason] = []
+        self._counts: list[int] = []
         self._question = 0
         self._bytes_in_step = 0
         self._is_cut = False
+        self._is_revoked = False
         self._outbox: list[bytes] = []
         self._ask_next()
 
@@ -177,9 +108,9 @@ class Delivery:
         match self.state:
             case State.RESETTING if self._level is Level.QUEUED_STATUS:
                 return FENCE_SECONDS
-            case State.ASKING | State.RESETTING:
+            case State.ASKING | State.RESETTING | State.COUNTING:
                 return ANSWER_SECONDS
-            case State.FENCING:
+            case State.FENCING | State.REVOKING:
                 return FENCE_SECONDS
             case State.PRINTING:
                 return self._payload.seconds_to_confirm if self._payload else None
@@ -197,10 +128,10 @@ class Delivery:
         """How it ended. Raises ``RuntimeError`` before the end."""
         match self.state:
             case State.CONFIRMED:
-                proof = Evidence.TOKEN if self._level is Level.TOKEN_FENCE else Evidence.QUEUED_STATUS
+                proof = Evidence.TOKEN if self._level.echoes_tokens else Evidence.QUEUED_STATUS
                 return Confirmed(proof, self._is_cut)
             case State.UNCERTAIN:
-                return Uncertain(self.reason or Reason.NO_CONFIRMATION)
+                return Uncertain(self.reason or Reason.NO_CONFIRMATION, is_revoked=self._is_revoked)
             case State.REFUSED:
                 return NotSent(self.reason or Reason.SILENT)
             case _:
@@ -236,7 +167,7 @@ class Delivery:
                 self._on(Event.SILENCE, Reason.SILENT)
             case State.FENCING:
                 self._on(Event.SILENCE, Reason.BUSY)
-            case State.STOPPED:
+            case State.STOPPED | State.REVOKING:
                 self._on(Event.SILENCE, self.reason)
             case _:
                 self._on(Event.SILENCE, Reason.NO_CONFIRMATION)
@@ -254,6 +185,7 @@ class Delivery:
         if after is None:
             return
         self._is_cut = self.state is State.CUTTING and event is Event.ANSWERED_IN_ORDER
+        self._is_revoked = event is Event.FORGOTTEN
         self.state = after
         self.reason = reason
         self._begin_step()
@@ -263,8 +195,13 @@ class Delivery:
             case State.FENCING:
                 self._expected = [self._preflight_token]
                 self._outbox.append(self._fence(self._preflight_token))
+            case State.COUNTING:
+                for counter in (commands.CUTS, commands.STROKES):
+                    self._outbox.append(commands.ask_counter(counter))
             case State.CUTTING if self._level is Level.QUEUED_STATUS:
                 self._outbox.append(commands.FEED_AND_CUT + commands.ASK_QUEUED_STATUS)
+            case State.REVOKING:
+                self._outbox.append(commands.FORGET_EVERYTHING)
             case _:
                 pass
 
@@ -274,17 +211,13 @@ class Delivery:
 
     def _paper(self, payload: Payload) -> bytes:
         body_and_proof = payload.body + self._fence(payload.token_printed)
-        match self._level:
-            case Level.TOKEN_FENCE:
-                return body_and_proof + commands.FEED_AND_CUT + commands.fence(payload.token_cut)
-            case Level.QUEUED_STATUS:
-                # The answer is anonymous, so only one question may be open: the cut follows the proof.
-                return body_and_proof
-            case _:
-                assert_never(self._level)
+        if self._level.echoes_tokens:
+            return body_and_proof + commands.FEED_AND_CUT + commands.fence(payload.token_cut)
+        # The answer is anonymous, so only one question may be open: the cut follows the proof.
+        return body_and_proof
 
     def _fence(self, token: str) -> bytes:
-        return commands.fence(token) if self._level is Level.TOKEN_FENCE else commands.ASK_QUEUED_STATUS
+        return commands.fence(token) if self._level.echoes_tokens else commands.ASK_QUEUED_STATUS
 
     # ── what an answer means in this state ──────────────────────────────────────────────────────────────
 
@@ -303,6 +236,10 @@ class Delivery:
             case NotPrinted(token):
                 if token in self._expected:
                     yield Event.NOT_PRINTED, Reason.PAPER_OUT
+            case Info(text):
+                yield from self._counted(text)
+            case Cleared():
+                yield Event.FORGOTTEN, self.reason
             case Junk(data):
                 self.junk_bytes += len(data)
                 yield Event.JUNK, Reason.NOT_A_PRINTER
@@ -333,7 +270,7 @@ class Delivery:
 
     def _answered_anonymously(self, bits: int) -> tuple[Event, Reason | None]:
         """Judge a byte that says only that somebody's question was reached."""
-        awaited = self.state in _AWAITING_AN_ANSWER_IN_ORDER and self._is_asked
+        awaited = self.state in AWAITING_AN_ANSWER_IN_ORDER and self._is_asked
         if not awaited:
             return Event.OUT_OF_TURN, Reason.BUSY
         if bits & QUEUED_PAPER_END:
@@ -347,10 +284,21 @@ class Delivery:
 
     def _echoed(self, token: str) -> Iterator[tuple[Event, Reason | None]]:
         """Count an echo of ours; the later token proves the earlier one too, a stranger's proves nothing."""
-        if self._level is Level.TOKEN_FENCE and token in self._expected:
-            answered = self._expected.index(token) + 1
-            del self._expected[:answered]
-            yield from [(Event.ANSWERED_IN_ORDER, None)] * answered
+        if not self._level.echoes_tokens or token not in self._expected:
+            self.strange_echoes.append(token)
+            return
+        answered = self._expected.index(token) + 1
+        del self._expected[:answered]
+        counts_next = self.state is State.FENCING and self._level is Level.COUNTERS
+        yield from [(Event.UNCOUNTED if counts_next else Event.ANSWERED_IN_ORDER, None)] * answered
+
+    def _counted(self, text: str) -> Iterator[tuple[Event, Reason | None]]:
+        """Take a counter down; the answers come in the order of the questions."""
+        if self.state is State.COUNTING and self._is_asked and text.isascii() and text.isdigit():
+            self._counts.append(int(text))
+            if len(self._counts) == 2:
+                self.odometer = Odometer(*self._counts)
+                yield Event.COUNTED, None
 
 
 def most_telling(troubles: list[Reason]) -> Reason:

@@ -11,6 +11,8 @@ class Evidence(StrEnum):
 
     TOKEN = "token"  # noqa: S105  # the printer echoed this attempt's own token, in order
     QUEUED_STATUS = "queued status"  # the printer answered a question queued behind the ticket
+    LATE_TOKEN = "late token"  # noqa: S105  # the same as the first, but after the line had broken
+    COUNTERS = "counters"  # asked afterwards, its cutter and print head had done the ticket's work
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,13 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """Paper may or may not have come. Only a marked retry is safe."""
+    """Paper may or may not have come. Only a marked retry is safe.
+
+    ``is_revoked`` says that the printer confirmed that it forgot what it still had: no more can come of it.
+    """
 
     reason: Reason
+    is_revoked: bool = False
 
 
 Outcome = NotSent | Confirmed | Uncertain

@@ -19,6 +19,8 @@ class Reason(StrEnum):
     BUSY = "busy"
     CONNECTION_LOST = "connection_lost"
     NO_CONFIRMATION = "no_confirmation"
+    PARTIAL = "partial"
+    POWER_LOST = "power_lost"
     CANNOT_CONFIRM = "cannot_confirm"
     MISCONFIGURED = "misconfigured"
     SERVICE_STOPPED = "service_stopped"
@@ -74,6 +76,13 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.NO_CONFIRMATION: Words(
         "The printer took the ticket but never confirmed it.",
+        "Look for the paper; a repeat is marked POSSIBLE DUPLICATE.",
+    ),
+    Reason.PARTIAL: Words(
+        "Only a part of the ticket was printed.", "Throw the piece away; the whole ticket follows, marked."
+    ),
+    Reason.POWER_LOST: Words(
+        "The printer lost power while the ticket was on its way.",
         "Look for the paper; a repeat is marked POSSIBLE DUPLICATE.",
     ),
     Reason.CANNOT_CONFIRM: Words(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import assert_never
+from typing import Literal, assert_never
 
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
@@ -35,7 +35,18 @@ class Decision:
     failed_reason: Reason | None = None
 
 
-def decide(outcome: Outcome, *, spent: int, maybe_on_paper: bool, attempts_max: int) -> Decision:
+OnUnconfirmed = Literal["reprint_marked", "hold"]
+"""What a kitchen prefers when nobody knows: a second paper that says so, or a person who looks first."""
+
+
+def decide(
+    outcome: Outcome,
+    *,
+    spent: int,
+    maybe_on_paper: bool,
+    attempts_max: int,
+    on_unconfirmed: OnUnconfirmed = "reprint_marked",
+) -> Decision:
     """Decide about a job whose attempt ended so.
 
     Only attempts that may have printed, or that could not be laid out, count against ``attempts_max``: a
@@ -51,6 +62,8 @@ def decide(outcome: Outcome, *, spent: int, maybe_on_paper: bool, attempts_max: 
             )
         case NotSent():
             return Decision(state=JobState.WAITING, spent=spent, maybe_on_paper=maybe_on_paper)
+        case Uncertain() if on_unconfirmed == "hold":
+            return Decision(state=JobState.HELD, spent=spent + 1, maybe_on_paper=True)
         case Uncertain(reason) if spent + 1 >= attempts_max:
             return Decision(state=JobState.FAILED, spent=spent + 1, maybe_on_paper=True, failed_reason=reason)
         case Uncertain():

@@ -58,13 +58,25 @@ class NotPrinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Info:
+    """Answer to ``GS g 2`` (digits) or ``GS I`` 65-69 (text): printable ASCII, and as true as its printer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """Answer to ``DLE DC4`` function 8: everything that was buffered is gone and will never print."""
+
+
+@dataclass(frozen=True, slots=True)
 class Junk:
     """Bytes of no known class."""
 
     data: bytes
 
 
-Answer = RealTimeStatus | QueuedStatus | PushedStatus | Echo | NotPrinted | Junk
+Answer = RealTimeStatus | QueuedStatus | PushedStatus | Echo | NotPrinted | Info | Cleared | Junk
 
 
 class AnswerParser:
@@ -114,7 +126,7 @@ def _answer(piece: bytes) -> Answer:
     if first == 0x37:
         return _block(piece)
     if first == 0x5F:
-        return Junk(piece)
+        return _info(piece)
     if first & 0x93 == 0x10:
         whole = len(piece) == PUSHED_STATUS_BYTES
         return PushedStatus((piece[0], piece[1], piece[2], piece[3])) if whole else Junk(piece)
@@ -125,7 +137,16 @@ def _answer(piece: bytes) -> Answer:
     return Junk(piece)
 
 
+def _info(piece: bytes) -> Answer:
+    body = piece[1:-1]
+    if piece[-1] == 0 and all(0x20 <= byte <= 0x7E for byte in body):
+        return Info(body.decode("ascii"))
+    return Junk(piece)
+
+
 def _block(piece: bytes) -> Answer:
+    if piece == b"\x37\x25\x00":
+        return Cleared()
     body = piece[2:-1]
     if piece[-1] == 0 and len(body) == 4 and all(0x20 <= byte <= 0x7E for byte in body):
         match piece[1]:
@@ -191,6 +212,10 @@ def described(answer: Answer) -> str:
             return f"pushed status {bytes(bits).hex(' ')}"
         case Echo(token) | NotPrinted(token):
             return f"{type(answer).__name__} {token.encode('ascii').hex()}"
+        case Info(text):
+            return f"info {text.encode('ascii').hex()}"
+        case Cleared():
+            return "cleared"
         case Junk(data):
             return f"{len(data)} unknown bytes {data[:8].hex(' ')}"
         case _:

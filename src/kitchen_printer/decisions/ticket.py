@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 
@@ -135,6 +135,8 @@ class Job:
     marked: bool
     token_printed: str
     token_cut: str
+    on_unconfirmed: Literal["reprint_marked", "hold"] | None = None
+    """The station's own answer to doubt; None leaves it to the service's settings."""
 
 
 def read_ticket(stored: Mapping[str, object]) -> Ticket:

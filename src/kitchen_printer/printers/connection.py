@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from kitchen_printer.decisions.address import host_and_port
-from kitchen_printer.decisions.delivery import FINAL, Delivery, State
+from kitchen_printer.decisions.delivery import Delivery
+from kitchen_printer.decisions.delivery_table import FINAL, State
 from kitchen_printer.decisions.reason import Reason
 
 CONNECT_SECONDS: Final = 3.0
@@ -31,17 +32,72 @@ class NoConnectionError(Exception):
         self.reason = reason
 
 
+class Line:
+    """A TCP connection to a printer: send, hear, hang up, close. Use :func:`connected_line` to get one."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    def send(self, data: bytes) -> None:
+        """Hand bytes to the connection; they go out while we listen."""
+        self._writer.write(data)
+
+    async def hear(self, until: float | None) -> bytes | None:
+        """Return what came, ``b""`` when the line ended, None when nothing came ``until`` (loop time)."""
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._reader.read(READ_BYTES)
+        except TimeoutError:
+            return None
+        except OSError:
+            return b""
+
+    def abort(self) -> None:
+        """Break the line now."""
+        self._writer.transport.abort()
+
+    async def close(self) -> None:
+        """Say that no more comes, read what the printer still has to say, and close."""
+        try:
+            async with asyncio.timeout(FAREWELL_SECONDS):
+                if self._writer.can_write_eof():
+                    self._writer.write_eof()
+                while await self._reader.read(READ_BYTES):
+                    pass
+        except (TimeoutError, OSError):
+            pass  # It had its time; nothing of ours depends on its farewell.
+        finally:
+            self.abort()
+
+
+@asynccontextmanager
+async def connected_line(address: str) -> AsyncGenerator[Line, None]:
+    """Connect to a printer and close orderly in the end. Raises :class:`NoConnectionError`."""
+    host, port = host_and_port(address)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            reader, writer = await asyncio.open_connection(host, port)
+    except ConnectionRefusedError:
+        raise NoConnectionError(Reason.REFUSED) from None
+    except (TimeoutError, OSError):
+        raise NoConnectionError(Reason.UNREACHABLE) from None
+    _keep_alive(writer.get_extra_info("socket"))
+    line = Line(reader, writer)
+    try:
+        yield line
+    finally:
+        await line.close()
+
+
 class PrinterConnection:
     """The shell around a :class:`Delivery`. Use :func:`connected` to get one."""
 
-    def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delivery: Delivery
-    ) -> None:
+    def __init__(self, line: Line, delivery: Delivery) -> None:
         self.delivery = delivery
-        self._reader = reader
-        self._writer = writer
         self.stopped_seconds = 0.0
         """How long the printer was seen stopped by a visible cause since the payload was handed over."""
+        self._line = line
         self._step = 0
         self._step_ends: float | None = None
         self._hung_up: Reason | None = None
@@ -63,30 +119,25 @@ class PrinterConnection:
     def _send(self) -> None:
         data = self.delivery.to_send()
         if data:
-            self._writer.write(data)
+            self._line.send(data)
 
     async def _hear(self) -> None:
         """Wait for the next thing that happens: bytes, the end of the line, or the end of the step's time."""
         was_stopped, began = self.delivery.state is State.STOPPED, asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout_at(self._when_the_step_ends()):
-                data = await self._reader.read(READ_BYTES)
-        except TimeoutError:
+        data = await self._line.hear(self._when_the_step_ends())
+        if data is None:
             self.delivery.silence()
-        except OSError:
-            self.delivery.line_lost(self._hung_up)
+        elif data:
+            self.delivery.received(data)
         else:
-            if data:
-                self.delivery.received(data)
-            else:
-                self.delivery.line_lost(self._hung_up)
+            self.delivery.line_lost(self._hung_up)
         if was_stopped:
             self.stopped_seconds += asyncio.get_running_loop().time() - began
 
     def hang_up(self, reason: Reason) -> None:
         """End the conversation from our side, now; the delivery ends as if the line had broken."""
         self._hung_up = reason
-        self._writer.transport.abort()
+        self._line.abort()
 
     def _when_the_step_ends(self) -> float | None:
         if self.delivery.steps != self._step:
@@ -95,37 +146,12 @@ class PrinterConnection:
             self._step_ends = None if seconds is None else asyncio.get_running_loop().time() + seconds
         return self._step_ends
 
-    async def close(self) -> None:
-        """Say that no more comes, read what the printer still has to say, and close."""
-        try:
-            async with asyncio.timeout(FAREWELL_SECONDS):
-                if self._writer.can_write_eof():
-                    self._writer.write_eof()
-                while await self._reader.read(READ_BYTES):
-                    pass
-        except (TimeoutError, OSError):
-            pass  # It had its time; nothing of ours depends on its farewell.
-        finally:
-            self._writer.transport.abort()
-
 
 @asynccontextmanager
 async def connected(address: str, delivery: Delivery) -> AsyncGenerator[PrinterConnection, None]:
-    """Connect to a printer and close orderly in the end. Raises :class:`NoConnectionError`."""
-    host, port = host_and_port(address)
-    try:
-        async with asyncio.timeout(CONNECT_SECONDS):
-            reader, writer = await asyncio.open_connection(host, port)
-    except ConnectionRefusedError:
-        raise NoConnectionError(Reason.REFUSED) from None
-    except (TimeoutError, OSError):
-        raise NoConnectionError(Reason.UNREACHABLE) from None
-    _keep_alive(writer.get_extra_info("socket"))
-    connection = PrinterConnection(reader, writer, delivery)
-    try:
-        yield connection
-    finally:
-        await connection.close()
+    """Connect to a printer for a delivery. Raises :class:`NoConnectionError`."""
+    async with connected_line(address) as line:
+        yield PrinterConnection(line, delivery)
 
 
 def _keep_alive(line: socket.socket) -> None:

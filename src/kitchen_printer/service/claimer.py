@@ -9,6 +9,9 @@ from kitchen_printer.database.connection import Database, DatabaseLostError
 from kitchen_printer.database.jobs import Claimed, ClaimRequest, claim
 from kitchen_printer.database.leases import Lease
 from kitchen_printer.database.outcomes import unknown_attempts
+from kitchen_printer.decisions.outcome import NotSent
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.service.kitchen import new_token
 from kitchen_printer.service.recorder import Recorder
 
@@ -38,7 +41,7 @@ class Claimer:
         self._has_unknown_attempts = True
         self._asked.set()
 
-    async def claim(self, lease: Lease) -> Claimed | None:
+    async def claim(self, lease: Lease, odometer: Odometer | None) -> Claimed | None:
         """Return the lane's next job with its attempt on record, None when there is none.
 
         Raises :class:`DatabaseLostError`. The caller must settle the attempt in any case.
@@ -47,7 +50,11 @@ class Claimer:
         while second == first:
             second = new_token()
         request = ClaimRequest(
-            printer_id=lease.printer_id, epoch=lease.epoch, token_printed=first, token_cut=second
+            printer_id=lease.printer_id,
+            epoch=lease.epoch,
+            token_printed=first,
+            token_cut=second,
+            odometer=odometer,
         )
         answer: asyncio.Future[Claimed | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(request, answer))
@@ -87,4 +94,4 @@ class Claimer:
         self._has_unknown_attempts = False  # Whatever goes wrong now, the next look asks for it again.
         with suppress(DatabaseLostError):
             for attempt in await unknown_attempts(self._database, self._me, self._recorder.expected):
-                await self._recorder.record_not_sent(attempt)
+                await self._recorder.settle(attempt, NotSent(Reason.INTERNAL_ERROR))

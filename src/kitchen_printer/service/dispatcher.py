@@ -17,7 +17,6 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.facts import (
-    AttemptRescued,
     DatabaseBack,
     DatabaseLost,
     LanesChanged,
@@ -102,7 +101,7 @@ class Dispatcher:
         if seen.has_new_tickets:
             due |= await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce)
         if seen.has_abandoned_attempts:
-            await self._rescue()
+            due |= await self._hand_out_abandoned_attempts()
         if seen.has_unknown_attempts:
             self._claimer.settle_unknown_attempts()
         self._start_lanes(due)
@@ -172,11 +171,16 @@ class Dispatcher:
         if lane.is_resting:
             asyncio.get_running_loop().call_later(max(0.0, lane.rests_until - monotonic()), self.wake)
 
-    async def _rescue(self) -> None:
+    async def _hand_out_abandoned_attempts(self) -> set[int]:
+        """Give each lane what its earlier owners left open; return the lanes that have to see to it."""
+        concerned: set[int] = set()
         for attempt in await abandoned_attempts(self._kitchen.database, self._me):
-            await self._recorder.record_vanished_owner(attempt)
-            self._kitchen.announce(AttemptRescued(attempt.attempt_id, attempt.job_id))
-        self.wake()
+            lane = self.lanes.get(attempt.printer_id)
+            if lane is not None and attempt.printer_id not in self._working:
+                lane.abandoned = [each for each in lane.abandoned if each.attempt_id != attempt.attempt_id]
+                lane.abandoned.append(attempt)
+                concerned.add(attempt.printer_id)
+        return concerned
 
     async def _tell_about_missing_routes(self, seen: Surroundings, book: RouteBook) -> None:
         missing: frozenset[str] = frozenset()

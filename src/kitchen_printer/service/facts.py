@@ -130,6 +130,22 @@ class TicketHandedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtRaised:
+    """Nobody knows whether the attempt printed; the printer is asked now."""
+
+    job: Job
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class LateProof:
+    """The printer proved an attempt after it had been decided without proof."""
+
+    address: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptEnded:
     """The attempt is over; nothing of its end is on record yet."""
 
@@ -156,10 +172,10 @@ class RecordRefused:
 
 @dataclass(frozen=True, slots=True)
 class AttemptRescued:
-    """An attempt that a vanished owner left open is now UNCERTAIN."""
+    """An attempt that a vanished owner left open has an outcome now."""
 
     attempt_id: int
-    job_id: int
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +212,8 @@ Fact = (
     | TicketClaimed
     | LayoutRefused
     | TicketHandedOver
+    | DoubtRaised
+    | LateProof
     | AttemptEnded
     | OutcomeRecorded
     | RecordRefused

@@ -9,7 +9,9 @@ from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.jobs import Claimed
 from kitchen_printer.database.leases import Lease
-from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.database.outcomes import Abandoned, Settlement
+from kitchen_printer.decisions.outcome import Outcome
+from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.service.facts import Subscriber
 
 _TOKEN_CHARACTERS = "".join(chr(code) for code in range(0x21, 0x7F))
@@ -22,8 +24,9 @@ class Kitchen:
     settings: Settings
     database: Database
     announce: Subscriber
-    claim: Callable[[Lease], Awaitable[Claimed | None]]
+    claim: Callable[[Lease, Odometer | None], Awaitable[Claimed | None]]
     record: Callable[[Settlement], Awaitable[None]]
+    settle: Callable[[Abandoned, Outcome], Awaitable[None]]
     may_act: Callable[[], bool]
     zone: tzinfo
     is_stopping: bool = False

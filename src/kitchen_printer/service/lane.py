@@ -1,11 +1,12 @@
 """One printer's lane: what it prints on, whose it is, and how it stands. One ticket at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Printer
-from kitchen_printer.decisions.delivery import Level
+from kitchen_printer.decisions.delivery_table import Level
 from kitchen_printer.decisions.layout import Paper
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.connection import PrinterConnection
@@ -24,14 +25,13 @@ class Device:
 
 def device_of(printer: Printer) -> Device | Reason:
     """Return how to print on a configured printer, or why its configuration does not allow it."""
-    level = {"A+": Level.TOKEN_FENCE, "A": Level.TOKEN_FENCE, "B": Level.QUEUED_STATUS}.get(printer.level)
-    if level is None:
+    if printer.level not in [*Level]:
         return Reason.CANNOT_CONFIRM
     try:
         paper = Paper(columns=printer.columns, codec=codec_of(printer.code_page))
     except UnknownCodePageError:
         return Reason.MISCONFIGURED
-    return Device(level=level, paper=paper, code_page=printer.code_page)
+    return Device(level=Level(printer.level), paper=paper, code_page=printer.code_page)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +49,12 @@ class Lane:
     rests_until: float = 0.0
     last_failure: float | None = None
     line: PrinterConnection | None = None
+    abandoned: list[Abandoned] = field(default_factory=list[Abandoned])
+    """Attempts that an earlier owner of the lane left open: to be settled before anything is printed."""
+
+    late_tokens: list[str] = field(default_factory=list[str])
+    """Echoes that came after their attempt had been decided: to be put on record."""
+
     is_hinted: bool = False
     """Work was seen for this lane since it last claimed."""
 

@@ -16,9 +16,11 @@ from kitchen_printer.service.facts import (
     AttemptRescued,
     DatabaseBack,
     DatabaseLost,
+    DoubtRaised,
     Fact,
     GaveUp,
     LanesChanged,
+    LateProof,
     LayoutRefused,
     OutcomeRecorded,
     PrinterBack,
@@ -105,14 +107,18 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "ERROR", "layout_refused", _ids(job) | {"error": error}
         case TicketHandedOver(job, size):
             return "DEBUG", "ticket_handed_over", _ids(job) | {"payload_bytes": size}
+        case DoubtRaised(job, reason):
+            return "WARNING", "doubt_raised", _ids(job) | _because(reason)
+        case LateProof(address, attempts):
+            return "WARNING", "late_proof", {"printer": address, "attempts": attempts}
         case AttemptEnded(job, outcome):
             return "DEBUG", "attempt_ended", _ids(job) | {"outcome": type(outcome).__name__}
         case OutcomeRecorded(job, outcome, state):
             return _recorded(job, outcome, state)
         case RecordRefused(attempt_id, problem):
             return "ERROR", "record_refused", {"attempt_id": attempt_id, "problem": problem}
-        case AttemptRescued(attempt_id, job_id):
-            return "WARNING", "attempt_rescued", {"attempt_id": attempt_id, "job_id": job_id}
+        case AttemptRescued(attempt_id, outcome):
+            return "WARNING", "attempt_rescued", {"attempt_id": attempt_id, "outcome": type(outcome).__name__}
         case GaveUp(address, tickets, reason):
             return "ERROR", "gave_up", {"printer": address, "tickets": tickets} | _because(reason)
         case TaskCrashed(task, error):

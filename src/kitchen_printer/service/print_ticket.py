@@ -6,16 +6,20 @@ from typing import Final
 
 from kitchen_printer.database.jobs import Claimed
 from kitchen_printer.database.outcomes import Settlement
-from kitchen_printer.decisions.delivery import Delivery, Payload, State
+from kitchen_printer.decisions.delivery import Delivery, Payload
+from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import lay_out
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import decide
 from kitchen_printer.decisions.ticket import Job, read_ticket
+from kitchen_printer.printers.afterwards import ask_afterwards
 from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection, connected
 from kitchen_printer.printers.encode import encode
 from kitchen_printer.service.facts import (
     AttemptEnded,
+    DoubtRaised,
     LayoutRefused,
     OutcomeRecorded,
     PrinterReady,
@@ -31,6 +35,8 @@ SLOWEST_MM_PER_SECOND: Final = 40.0
 
 _READY: Final = frozenset({State.READY})
 _THE_END: Final = frozenset[State]()
+_WORTH_ASKING: Final = frozenset({Reason.CONNECTION_LOST, Reason.NO_CONFIRMATION})
+"""Doubts that the printer may settle; in all others it told the cause itself, or nobody waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +76,25 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             kitchen.announce(PrinterReady(lane.address))
 
             lane.is_hinted = False
-            claimed = await kitchen.claim(lane.lease)
+            claimed = await kitchen.claim(lane.lease, delivery.odometer)
             if claimed is None:
                 return NothingDue()
             kitchen.announce(TicketClaimed(claimed.job))
 
             attempt = Attempt(lane, lane.device, kitchen, line, claimed)
             outcome = await attempt.to_paper()
-            kitchen.announce(AttemptEnded(claimed.job, outcome))
-
-            settlement = attempt.settled(outcome)
-            await kitchen.record(settlement)
-            kitchen.announce(OutcomeRecorded(claimed.job, outcome, settlement.decision.state))
-            return Tried(outcome, claimed.is_last)
+            if not isinstance(outcome, Uncertain):
+                await attempt.record(outcome)
+                return Tried(outcome, claimed.is_last)
     except NoConnectionError as error:
         return Unable(error.reason)
     finally:
         lane.line = None
+        lane.late_tokens += delivery.strange_echoes
+    # In doubt, with the line closed: ask the printer what became of the ticket before anybody decides.
+    outcome = await attempt.after_asking_the_printer(outcome)
+    await attempt.record(outcome)
+    return Tried(outcome, claimed.is_last)
 
 
 class Attempt:
@@ -114,8 +122,31 @@ class Attempt:
             return NotSent(Reason.LEASE_LOST)
         return await self._delivered(self._payload)
 
-    def settled(self, outcome: Outcome) -> Settlement:
-        """Decide what the outcome means for the job, and gather all that goes on record."""
+    async def after_asking_the_printer(self, doubtful: Uncertain) -> Outcome:
+        """Go back to the printer and hear what it knows of the ticket; where it knows nothing, the doubt stays."""
+        if not self._device.level.echoes_tokens or doubtful.reason not in _WORTH_ASKING:
+            return doubtful
+        self._kitchen.announce(DoubtRaised(self._job, doubtful.reason))
+        self._lane.went_down(doubtful.reason)
+        doubt = Doubt(
+            reason=doubtful.reason,
+            token_printed=self._job.token_printed,
+            token_cut=self._job.token_cut,
+            before=self._line.delivery.odometer,
+            expected_cuts=1,
+            is_ours=True,
+        )
+        limit = self._kitchen.settings.confirm_seconds
+        return await ask_afterwards(self._lane.address, doubt, self._kitchen.new_token(), limit)
+
+    async def record(self, outcome: Outcome) -> None:
+        """Decide what the outcome means for the job, and put all of it on record."""
+        self._kitchen.announce(AttemptEnded(self._job, outcome))
+        settlement = self._settled(outcome)
+        await self._kitchen.record(settlement)
+        self._kitchen.announce(OutcomeRecorded(self._job, outcome, settlement.decision.state))
+
+    def _settled(self, outcome: Outcome) -> Settlement:
         job, sent = self._job, self._payload
         return Settlement(
             attempt_id=job.attempt_id,
@@ -127,6 +158,7 @@ class Attempt:
                 spent=job.spent,
                 maybe_on_paper=job.maybe_on_paper,
                 attempts_max=self._kitchen.settings.max_attempts,
+                on_unconfirmed=job.on_unconfirmed or self._kitchen.settings.on_unconfirmed,
             ),
             waited_seconds=self._line.stopped_seconds,
             payload_bytes=len(sent.body) if sent else None,

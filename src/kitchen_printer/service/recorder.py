@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
 from kitchen_printer.database.outcomes import Abandoned, Settlement, record
-from kitchen_printer.decisions.outcome import NotSent, Uncertain
-from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.retry import decide
 from kitchen_printer.service.facts import RecordRefused, Subscriber
 
@@ -29,12 +29,12 @@ class _Waiting:
 class Recorder:
     """Lanes hand outcomes in, one task commits all that came in meanwhile."""
 
-    def __init__(self, database: Database, me: UUID, attempts_max: int, announce: Subscriber) -> None:
+    def __init__(self, database: Database, me: UUID, settings: Settings, announce: Subscriber) -> None:
         self.expected: set[int] = set()
         """Attempts that a lane of ours works on, or whose outcome is not yet committed."""
         self._database = database
         self._me = me
-        self._attempts_max = attempts_max
+        self._settings = settings
         self._announce = announce
         self._waiting: list[_Waiting] = []
         self._handed_in = asyncio.Event()
@@ -53,26 +53,23 @@ class Recorder:
         self._handed_in.set()
         await done
 
-    async def record_not_sent(self, attempt: Abandoned) -> None:
-        """Close an attempt of ours for which no byte can have left us."""
-        await record(self._database, self._me, [self._settlement(attempt, NotSent(Reason.INTERNAL_ERROR))])
-
-    async def record_vanished_owner(self, attempt: Abandoned) -> None:
-        """Close an attempt whose owner is gone: he may have sent it."""
-        await record(self._database, self._me, [self._settlement(attempt, Uncertain(Reason.SERVICE_STOPPED))])
-
-    def _settlement(self, attempt: Abandoned, outcome: NotSent | Uncertain) -> Settlement:
-        return Settlement(
-            attempt_id=attempt.attempt_id,
-            job_id=attempt.job_id,
-            ticket_id=attempt.ticket_id,
-            outcome=outcome,
-            decision=decide(
-                outcome,
-                spent=attempt.spent,
-                maybe_on_paper=attempt.maybe_on_paper,
-                attempts_max=self._attempts_max,
-            ),
+    async def settle(self, attempt: Abandoned, outcome: Outcome) -> None:
+        """Record how an attempt ended that no lane has in hand."""
+        decision = decide(
+            outcome,
+            spent=attempt.spent,
+            maybe_on_paper=attempt.maybe_on_paper,
+            attempts_max=self._settings.max_attempts,
+            on_unconfirmed=attempt.on_unconfirmed or self._settings.on_unconfirmed,
+        )
+        await self.record(
+            Settlement(
+                attempt_id=attempt.attempt_id,
+                job_id=attempt.job_id,
+                ticket_id=attempt.ticket_id,
+                outcome=outcome,
+                decision=decision,
+            )
         )
 
     async def run(self) -> None:

@@ -60,7 +60,7 @@ class Service:
         self._settings = settings
         self._announce = announce
         self._database = Database(settings.dsn, "kitchen-printer")
-        self._recorder = Recorder(self._database, self._me, settings.max_attempts, announce)
+        self._recorder = Recorder(self._database, self._me, settings, announce)
         self._claimer = Claimer(self._database, self._me, self._recorder)
         self._leases = Leases(
             self._database,
@@ -75,6 +75,7 @@ class Service:
             announce=announce,
             claim=self._claimer.claim,
             record=self._recorder.record,
+            settle=self._recorder.settle,
             may_act=self._leases.may_act,
             zone=UTC,
         )

@@ -4,18 +4,20 @@ import random
 from typing import assert_never
 
 from kitchen_printer.database.connection import DatabaseLostError
-from kitchen_printer.database.outcomes import add_waiting_time, give_up
+from kitchen_printer.database.outcomes import add_waiting_time, give_up, note_late_proofs
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import backoff_seconds
-from kitchen_printer.service.facts import GaveUp, TaskCrashed
+from kitchen_printer.service.facts import GaveUp, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
+from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
 
 
 async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
     """Print one ticket after the other. Returns when nothing is due or the lane has to rest; never raises."""
     try:
+        await settle_abandoned_attempts(lane, kitchen)
         while not kitchen.is_stopping and await _one_more(lane, kitchen):
             pass
     except DatabaseLostError:
@@ -28,6 +30,7 @@ async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
 async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
     """Take one turn and return whether another may follow at once."""
     turn = await print_next_ticket(lane, kitchen)
+    await _record_late_proofs(lane, kitchen)
     match turn:
         case NothingDue():
             lane.came_back()
@@ -44,6 +47,15 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
             return False
         case _:
             assert_never(turn)
+
+
+async def _record_late_proofs(lane: Lane, kitchen: Kitchen) -> None:
+    """Put late echoes on record; they change no decision, but people can see how it really was."""
+    if lane.late_tokens:
+        tokens, lane.late_tokens = lane.late_tokens, []
+        proved = await note_late_proofs(kitchen.database, lane.lease.printer_id, tokens)
+        if proved:
+            kitchen.announce(LateProof(lane.address, proved))
 
 
 async def _rest(lane: Lane, kitchen: Kitchen, reason: Reason) -> None:

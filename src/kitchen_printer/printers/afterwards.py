@@ -1,0 +1,76 @@
+"""After a doubtful end: go back to the printer and ask what became of the ticket."""
+
+import asyncio
+from typing import Final
+
+from kitchen_printer.decisions import commands
+from kitchen_printer.decisions.outcome import Outcome, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reconcile import Doubt, Findings, verdict
+from kitchen_printer.printers.ask import Interview, NoAnswerError
+from kitchen_printer.printers.connection import Line, NoConnectionError, connected_line
+
+LISTEN_SECONDS: Final = 0.5
+"""A token that was held back while nobody was connected comes at once, if the printer keeps such tokens."""
+
+ANSWER_SECONDS: Final = 1.0
+FENCE_SECONDS: Final = 10.0
+"""The printer may still have the ticket before it; a fence behind a long one waits for the paper."""
+
+RETRY_SECONDS: Final = 0.5
+"""Pause between two tries to reach the printer: the dead connection may still hold its only place."""
+
+
+async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float) -> Outcome:
+    """Ask the printer about a doubtful attempt, trying for ``seconds`` to reach it; ``token`` is for the fence.
+
+    A partial piece is cut off. Returns the outcome that is proved; :class:`Uncertain` when nothing is.
+    """
+    ends = asyncio.get_running_loop().time() + seconds
+    was_away = False
+    while True:
+        try:
+            async with connected_line(address) as line:
+                found = await _findings(line, token, was_away=was_away)
+                if found is not None:
+                    outcome = verdict(doubt, found)
+                    if outcome == Uncertain(Reason.PARTIAL):
+                        line.send(commands.FEED_AND_CUT)
+                    return outcome
+        except NoConnectionError:
+            was_away = True
+        except NoAnswerError:
+            pass  # It hung up on us; it may talk the next time.
+        if asyncio.get_running_loop().time() >= ends:
+            return Uncertain(doubt.reason)
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _findings(line: Line, token: str, *, was_away: bool) -> Findings | None:
+    """Hear what the printer has to say; None while it is not ready to answer: the ticket may still be inside."""
+    interview = Interview(line)
+    await interview.listen(LISTEN_SECONDS)
+    troubles = await interview.troubles(ANSWER_SECONDS)
+    is_ready = troubles == []
+    if not is_ready and not interview.echoes:
+        return None
+    was_stuck, answered = await _reach(interview, line, token) if is_ready else (False, False)
+    return Findings(
+        answered_in_order=answered,
+        after=await interview.odometer(ANSWER_SECONDS) if answered else None,
+        echoes=frozenset(interview.echoes),
+        was_away=was_away,
+        was_stuck=was_stuck,
+    )
+
+
+async def _reach(interview: Interview, line: Line, token: str) -> tuple[bool, bool]:
+    """Get a fence through to the mechanism; return whether the printer had to be freed, and whether it worked."""
+    if await interview.passes_fence(token, FENCE_SECONDS):
+        return False, True
+    for nothing in (b"", commands.NUL_LINE, commands.NUL_BAND):
+        # Left in the middle of a command, it eats our questions until that command is complete.
+        line.send(nothing + commands.RESET)
+        if await interview.passes_fence(token, ANSWER_SECONDS):
+            return True, True
+    return True, False
