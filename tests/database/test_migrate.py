@@ -194,6 +194,19 @@ def test_a_plain_user_is_told_what_an_administrator_must_run_and_then_can_do_the
         query(server.dsn(name), f'REVOKE kitchen_owner FROM "{user}"')
 
 
+def test_the_owner_of_a_database_who_may_create_roles_needs_no_administrator() -> None:
+    with embedded_postgres(find_programs_folder(os.environ), durable=False) as server:
+        query(server.dsn(), "CREATE ROLE owner LOGIN CREATEROLE CREATEDB")
+        dsn = make_conninfo(server.dsn("theirs"), user="owner")
+        query(make_conninfo(server.dsn(), user="owner"), "CREATE DATABASE theirs")
+        with psycopg.connect(dsn) as connection:
+            create_pos_tables(connection)
+        report = migrate(dsn)
+        assert report.version_after == known_version()
+        assert report.pos_grants_missing == (), "the tables of the point of sale are his"
+        assert migrate(dsn).prepared == ()
+
+
 def test_a_plain_user_on_a_new_server_is_told_of_the_roles_too(lonely_server: EmbeddedPostgres) -> None:
     query(lonely_server.dsn(), "CREATE ROLE nobody_special LOGIN")
     query(lonely_server.dsn(), "ALTER ROLE kitchen_reader RENAME TO mislaid")
