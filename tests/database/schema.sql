@@ -296,7 +296,7 @@ TABLE printers
     parked_by text
     created_at timestamp with time zone NOT NULL DEFAULT now()
     CONSTRAINT printers_address_key UNIQUE (address)
-    CONSTRAINT printers_columns_check CHECK (((columns >= 16) AND (columns <= 96)))
+    CONSTRAINT printers_columns_check CHECK (((columns >= 32) AND (columns <= 96)))
     CONSTRAINT printers_level_check CHECK ((level = ANY (ARRAY['A+'::text, 'A'::text, 'B'::text, 'B-'::text, 'C'::text])))
     CONSTRAINT printers_pkey PRIMARY KEY (id)
     CONSTRAINT printers_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'ready'::text, 'down'::text])))

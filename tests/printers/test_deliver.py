@@ -273,13 +273,23 @@ async def test_hanging_up_on_a_printer_that_stopped_leaves_doubt_at_once(
     assert outcome == Uncertain(Reason.SERVICE_STOPPED)
 
 
-@pytest.mark.xfail(strict=True, reason="while the ticket is claimed nobody tells the delivery")
 async def test_hanging_up_while_the_ticket_is_claimed_sends_nothing(printer: VirtualPrinter) -> None:
     delivery = Delivery(Level.TOKEN_FENCE, "Pre!")
     async with asyncio.timeout(PATIENCE_S), connected(printer.address, delivery) as line:
         await line.converse(until=READY)
         line.hang_up(Reason.SERVICE_STOPPED)
+        await line.catch_up()
         assert delivery.outcome == NotSent(Reason.SERVICE_STOPPED)
+
+
+async def test_paper_that_runs_out_while_the_ticket_is_claimed_costs_no_mark(printer: VirtualPrinter) -> None:
+    delivery = Delivery(Level.TOKEN_FENCE, "Pre!")
+    async with asyncio.timeout(PATIENCE_S), connected(printer.address, delivery) as line:
+        await line.converse(until=READY)
+        printer.causes.open_cover()
+        while delivery.state is State.READY:
+            await line.catch_up()
+        assert delivery.outcome == NotSent(Reason.COVER_OPEN)
 
 
 async def test_a_cancelled_delivery_closes_its_line(printer: VirtualPrinter) -> None:

@@ -6,18 +6,15 @@ side; the driver then sees the end of the stream and raises as if the server had
 """
 
 import asyncio
-import json
 import os
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
-from decimal import Decimal
 from typing import Any, Final
 
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
-from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kitchen_printer.database.migrate import known_version, schema_version
@@ -72,7 +69,6 @@ class Database:
             max_size=POOL_SIZE_MAX,
             timeout=DEADLINE_SECONDS,
             reconnect_timeout=10,
-            configure=_read_numbers_exactly,
             open=False,
         )
 
@@ -160,12 +156,3 @@ def worded() -> Generator[None, None, None]:
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().partition("\n")[0] or type(error).__name__
-
-
-def _exact_json(text: str | bytes) -> Any:
-    return json.loads(text, parse_float=Decimal)
-
-
-async def _read_numbers_exactly(connection: Connection) -> None:
-    """Let quantities inside JSON arrive as decimals: a float would turn 0.1 into something else."""
-    set_json_loads(_exact_json, connection)

@@ -115,13 +115,14 @@ class ClaimRequest:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job that is ours, its attempt on record, with the stored content of its ticket, not parsed yet.
+    """A job that is ours, its attempt on record, with the stored content of its ticket.
 
+    ``content`` is JSON text and not parsed here: what one ticket holds must not cost the other lanes anything.
     ``is_last`` says that the lane had nothing else due at the moment of the claim.
     """
 
     job: Job
-    content: Mapping[str, object]
+    content: str
     is_last: bool
 
 
@@ -180,10 +181,10 @@ SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, mad
        NOT EXISTS (SELECT FROM print_jobs q
                     WHERE q.printer_id = made.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
                       AND q.id <> pick.id) AS is_last,
-       (SELECT to_jsonb(t) || jsonb_build_object(
+       (SELECT (to_jsonb(t) || jsonb_build_object(
                    'station', upper(btrim(t.printer_target)),
                    'lines', coalesce((SELECT jsonb_agg(to_jsonb(i) ORDER BY i.line_no, i.id)
-                                        FROM kitchen_ticket_items i WHERE i.kitchen_ticket_id = t.id), '[]'))
+                                        FROM kitchen_ticket_items i WHERE i.kitchen_ticket_id = t.id), '[]')))::text
           FROM kitchen_tickets t WHERE t.id = pick.ticket_id) AS content
   FROM made JOIN pick ON pick.id = made.job_id
 """

@@ -206,12 +206,13 @@ def _wrapped(text: str, width: int) -> Iterator[str]:
     Continuation rows are indented as the first one is, two columns deeper.
     """
     indent = " " * min(len(text) - len(text.lstrip(" ")) + 2, width // 2)
-    while len(text.rstrip(" ")) > width:
-        cut = text.rfind(" ", len(indent) + 1, width + 1)
-        if cut <= len(indent):
-            yield text[:width]
-            text = indent + text[width:]
-        else:
-            yield text[:cut]
-            text = indent + text[cut + 1 :]
-    yield text[:width]
+    begin, end, lead = 0, len(text.rstrip(" ")), ""
+    while end - begin > width - len(lead):
+        room = begin + width - len(lead)
+        first_word = begin + 1 if lead else len(indent)
+        cut = text.rfind(" ", first_word, room + 1)
+        broken_at = cut if cut > first_word - 1 else room
+        yield lead + text[begin:broken_at]
+        begin = broken_at + (1 if broken_at == cut else 0)
+        lead = indent
+    yield (lead + text[begin:])[:width]

@@ -1,6 +1,6 @@
 """What is to be printed: tickets, their lines, and the job that brings one copy of one ticket to paper."""
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,25 +28,46 @@ class JobKind(StrEnum):
     NOTICE = "NOTICE"
 
 
+WHOLE_DIGITS_MAX = 1000
+"""More digits than any quantity or id has."""
+
+
 class MalformedTicketError(ValueError):
     """A stored ticket that cannot be read; the message names the fields, never their content."""
 
 
+NOT_FOR_COOKS = frozenset({"id", "uuid", "sku", "product_id", "modifier_id", "price", "total", "tax"})
+"""Keys of a modifier that say nothing about how to cook."""
+
+
 def modifiers_of(value: JsonValue) -> tuple[str, ...]:
-    """Read modifiers as a POS may send them: a text, a list, a list of objects with a name, or an object."""
+    """Read modifiers as a POS may send them: a text, a list, objects with a name, or an object of choices.
+
+    ``{"name": "nuts", "quantity": 2, "action": "remove"}`` reads ``2 x nuts (action: remove)``.
+    """
     match value:
         case None | "":
             return ()
         case list():
             return tuple(part for each in value for part in modifiers_of(each))
-        case {"name": name, "quantity": quantity} if quantity not in (None, 1, "1"):
-            return (f"{quantity} x {name}",)
-        case {"name": name}:
-            return (str(name),)
+        case dict() if isinstance(value.get("name"), str | int | float):
+            return (_named(value),)
         case dict():
-            return tuple(f"{key}: {each}" for key, each in value.items())
+            return tuple(_choice(key, each) for key, each in value.items() if key not in NOT_FOR_COOKS)
         case _:
             return (str(value),)
+
+
+def _named(modifier: dict[str, JsonValue]) -> str:
+    said = {"name", "quantity", *NOT_FOR_COOKS}
+    choices = [_choice(key, each) for key, each in modifier.items() if key not in said and each is not None]
+    quantity, name = modifier.get("quantity"), str(modifier["name"])
+    counted = name if quantity in (None, 1, "1") else f"{quantity} x {name}"
+    return f"{counted} ({', '.join(choices)})" if choices else counted
+
+
+def _choice(key: str, value: JsonValue) -> str:
+    return f"{key}: {', '.join(modifiers_of(value)) or '-'}"
 
 
 def _or_none(value: JsonValue) -> JsonValue:
@@ -139,13 +160,20 @@ class Job:
     """The station's own answer to doubt; None leaves it to the service's settings."""
 
 
-def read_ticket(stored: Mapping[str, object]) -> Ticket:
-    """Parse a stored ticket. Raises :class:`MalformedTicketError`."""
+def read_ticket(stored: str) -> Ticket:
+    """Parse a stored ticket, JSON text with exact numbers. Raises :class:`MalformedTicketError`."""
     try:
-        return Ticket.model_validate(stored)
+        return Ticket.model_validate(json.loads(stored, parse_float=Decimal, parse_int=_whole_number))
     except ValidationError as error:
         problems = "; ".join(
             f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}"
             for each in error.errors(include_input=False, include_url=False)
         )
         raise MalformedTicketError(problems) from None
+    except RecursionError:
+        raise MalformedTicketError("nested too deeply") from None
+
+
+def _whole_number(digits: str) -> int | Decimal:
+    """Python refuses to read integers of thousands of digits; a decimal holds them."""
+    return int(digits) if len(digits) <= WHOLE_DIGITS_MAX else Decimal(digits)

@@ -78,7 +78,7 @@ async def connected_line(address: str) -> AsyncGenerator[Line, None]:
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             reader, writer = await asyncio.open_connection(host, port)
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         raise NoConnectionError(Reason.REFUSED) from None
     except (TimeoutError, OSError):
         raise NoConnectionError(Reason.UNREACHABLE) from None
@@ -105,16 +105,28 @@ class PrinterConnection:
     async def converse(self, until: frozenset[State], changed: Callable[[], None] = lambda: None) -> None:
         """Carry the delivery on until it is in one of the states of ``until`` or has ended.
 
-        ``changed`` is called whenever its state did.
+        ``changed`` is called whenever its state did, or the reason for it.
         """
-        before = self.delivery.state
+        before = self._condition
         while self.delivery.state not in until | FINAL:
             self._send()
             await self._hear()
-            if self.delivery.state is not before:
-                before = self.delivery.state
+            if self._condition != before:
+                before = self._condition
                 changed()
         self._send()
+
+    async def catch_up(self) -> None:
+        """Hear what the printer said while nobody listened, without waiting for more."""
+        await asyncio.sleep(0)  # Let the event loop read what has arrived.
+        while data := await self._line.hear(asyncio.get_running_loop().time()):
+            self.delivery.received(data)
+        if data == b"":
+            self.delivery.line_lost(self._hung_up)
+
+    @property
+    def _condition(self) -> tuple[State, Reason | None]:
+        return self.delivery.state, self.delivery.reason
 
     def _send(self) -> None:
         data = self.delivery.to_send()
@@ -143,6 +155,8 @@ class PrinterConnection:
         if self.delivery.steps != self._step:
             self._step = self.delivery.steps
             seconds = self.delivery.seconds_to_wait
+            if seconds is not None and self.delivery.state is State.STOPPED:
+                seconds -= self.stopped_seconds  # A printer that stops again and again gets no new time.
             self._step_ends = None if seconds is None else asyncio.get_running_loop().time() + seconds
         return self._step_ends
 

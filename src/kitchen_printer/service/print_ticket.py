@@ -178,6 +178,7 @@ class Attempt:
 
     async def _delivered(self, payload: Payload) -> Outcome:
         delivery = self._line.delivery
+        await self._line.catch_up()
         if delivery.state is not State.READY:
             return NotSent(delivery.reason or Reason.CONNECTION_LOST)
         delivery.start(payload)
