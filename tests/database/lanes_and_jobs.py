@@ -37,9 +37,8 @@ class Replica:
     async def start(self, lease_seconds: float = 30) -> None:
         """Send a heartbeat and take the lanes that are free."""
         await send_heartbeat(self.database, self.me, lease_seconds, "test")
-        self.epochs = {
-            lease.printer_id: lease.epoch for lease in await take_free_lanes(self.database, self.me)
-        }
+        holdings = await take_free_lanes(self.database, self.me)
+        self.epochs = {lease.printer_id: lease.epoch for lease in holdings.leases}
 
     async def claim(self, *printers: int) -> list[Claimed]:
         """Claim for these lanes, or for all of ours."""

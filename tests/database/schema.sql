@@ -298,6 +298,7 @@ TABLE printers
     CONSTRAINT printers_address_key UNIQUE (address)
     CONSTRAINT printers_columns_check CHECK (((columns >= 32) AND (columns <= 96)))
     CONSTRAINT printers_level_check CHECK ((level = ANY (ARRAY['A+'::text, 'A'::text, 'B'::text, 'B-'::text, 'C'::text])))
+    CONSTRAINT printers_level_provenance_check CHECK ((level_provenance = ANY (ARRAY['assumed'::text, 'probed'::text, 'proven on paper'::text, 'pinned'::text])))
     CONSTRAINT printers_pkey PRIMARY KEY (id)
     CONSTRAINT printers_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'ready'::text, 'down'::text])))
     CREATE TRIGGER printers_changed AFTER INSERT OR DELETE OR UPDATE OF profile, columns, code_page, level, parked ON public.printers FOR EACH ROW EXECUTE FUNCTION kitchen_count_routing_change()

@@ -141,6 +141,13 @@ class KitchenUnderTest:
             [station, address, priority, copy_no],
         )
 
+    async def pin(self, printer: VirtualPrinter, level: str) -> None:
+        """Say by hand what a printer can prove: it will not be probed."""
+        await self.execute(
+            "INSERT INTO printers (address, level, level_provenance) VALUES (%s, %s, 'pinned')",
+            [printer.address, level],
+        )
+
     async def submit(self, station: str, *dishes: str, bill_id: int = 1, round_no: int | None = None) -> int:
         """Make a ticket the way the contract's functions do; return its id."""
         ticket = await self.one(

@@ -38,7 +38,10 @@ async def test_a_level_b_printer_proves_by_answering_behind_the_ticket(
     kitchen: KitchenUnderTest, printer: VirtualPrinter
 ) -> None:
     await kitchen.route("BAR", printer)
-    await kitchen.execute("INSERT INTO printers (address, level) VALUES (%s, 'B')", [printer.address])
+    await kitchen.execute(
+        "INSERT INTO printers (address, level, level_provenance) VALUES (%s, 'B', 'pinned')",
+        [printer.address],
+    )
     await kitchen.start_service()
     ticket = await kitchen.submit("BAR", "Negroni")
 
@@ -52,7 +55,10 @@ async def test_a_printer_that_can_prove_nothing_gets_no_ticket(
     kitchen: KitchenUnderTest, printer: VirtualPrinter
 ) -> None:
     await kitchen.route("BAR", printer)
-    await kitchen.execute("INSERT INTO printers (address, level) VALUES (%s, 'C')", [printer.address])
+    await kitchen.execute(
+        "INSERT INTO printers (address, level, level_provenance) VALUES (%s, 'C', 'pinned')",
+        [printer.address],
+    )
     service = await kitchen.start_service()
     ticket = await kitchen.submit("BAR", "Negroni")
 
@@ -146,7 +152,7 @@ async def test_a_broken_line_leads_to_a_second_paper_that_says_possible_duplicat
     await kitchen.wait_for_status(ticket, "PRINTED")
 
     assert await kitchen.attempts(ticket) == [
-        (1, False, "UNCERTAIN", None, "connection_lost"),
+        (1, False, "UNCERTAIN", None, "partial"),
         (2, True, "CONFIRMED", "token", None),
     ]
     last = printer.paper.sheets[-1]
@@ -168,7 +174,7 @@ async def test_after_too_many_doubtful_attempts_the_ticket_is_failed_and_the_lan
     await kitchen.wait_for_status(healthy, "PRINTED")
 
     assert (await kitchen.one("SELECT failed_reason FROM kitchen_tickets WHERE id = %s", [doubtful])) == {
-        "failed_reason": "connection_lost"
+        "failed_reason": "partial"
     }
 
 

@@ -1,5 +1,6 @@
 """Who serves which printer: one heartbeat row per replica, and lanes that name their owner and epoch."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -27,7 +28,15 @@ async def send_heartbeat(database: Database, me: UUID, lease_seconds: float, ver
         )
 
 
-async def take_free_lanes(database: Database, me: UUID) -> list[Lease]:
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """The lanes that are ours now, and how many of them are our share."""
+
+    leases: tuple[Lease, ...]
+    share: int
+
+
+async def take_free_lanes(database: Database, me: UUID) -> Holdings:
     """Take lanes whose owner is not heard of any more, at most our share; return all that are ours now.
 
     The share is the number of lanes over the number of living replicas, rounded up. Taking a lane raises its
@@ -52,9 +61,27 @@ async def take_free_lanes(database: Database, me: UUID) -> list[Lease]:
             {"me": me},
         )
         cursor = await connection.execute(
-            "SELECT printer_id, epoch FROM lanes WHERE owner = %s ORDER BY printer_id", [me]
+            """
+            SELECT printer_id, epoch, owner = %(me)s AS is_ours,
+                   ceil(count(*) OVER ()::numeric
+                        / greatest(1, (SELECT count(*) FROM kitchen_replicas WHERE until > now()))) AS share
+              FROM lanes ORDER BY printer_id
+            """,
+            {"me": me},
         )
-        return [Lease(row["printer_id"], row["epoch"]) async for row in cursor]
+        rows = await cursor.fetchall()
+    return Holdings(
+        leases=tuple(Lease(row["printer_id"], row["epoch"]) for row in rows if row["is_ours"]),
+        share=int(rows[0]["share"]) if rows else 0,
+    )
+
+
+async def hand_back(database: Database, me: UUID, printers: Collection[int]) -> None:
+    """Hand lanes back that nothing is going on in, so that a replica with fewer can take them."""
+    async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE lanes SET owner = NULL WHERE owner = %s AND printer_id = ANY(%s)", [me, list(printers)]
+        )
 
 
 async def leave(database: Database, me: UUID) -> None:

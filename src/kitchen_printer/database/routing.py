@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, LiteralString
 
 from kitchen_printer.database.connection import Connection, Database
+from kitchen_printer.decisions.capability import LevelName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,10 @@ class Printer:
     address: str
     columns: int
     code_page: str
-    level: Literal["A+", "A", "B", "B-", "C"]
+    level: LevelName
+    level_provenance: Literal["assumed", "probed", "proven on paper", "pinned"]
+    serial: str | None
+    firmware: str | None
     parked: bool
 
 
@@ -48,7 +52,8 @@ SELECT s.routing_version, s.time_zone, upper(btrim(s.default_station)) AS defaul
                                        'priority', priority, 'copy_no', copy_no)
                FROM station_printers WHERE is_active ORDER BY station_code, copy_no, priority, id) AS routes,
        ARRAY(SELECT jsonb_build_object('id', id, 'address', address, 'columns', columns, 'code_page', code_page,
-                                       'level', level, 'parked', parked)
+                                       'level', level, 'level_provenance', level_provenance, 'serial', serial,
+                                       'firmware', firmware, 'parked', parked)
                FROM printers p WHERE EXISTS (SELECT FROM lanes l WHERE l.printer_id = p.id)
               ORDER BY id) AS printers
   FROM kitchen_settings s
@@ -83,6 +88,24 @@ async def add_printers(database: Database, addresses: Iterable[str]) -> None:
             "INSERT INTO lanes (printer_id) SELECT id FROM printers WHERE address = ANY(%s) ORDER BY id"
             " ON CONFLICT (printer_id) DO NOTHING",
             [wanted],
+        )
+
+
+async def note_capability(
+    database: Database, printer_id: int, level: LevelName, *, serial: str | None, firmware: str | None
+) -> None:
+    """Write down what a printer was found to be able to, unless a person pinned it meanwhile."""
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            WITH noted AS (
+                UPDATE printers SET level = %(level)s, level_provenance = 'probed', serial = %(serial)s,
+                                    firmware = %(firmware)s
+                 WHERE id = %(id)s AND level_provenance <> 'pinned' RETURNING id)
+            INSERT INTO print_events (event, printer_id, detail)
+            SELECT 'printer_probed', id, jsonb_build_object('level', %(level)s::text) FROM noted
+            """,
+            {"id": printer_id, "level": level, "serial": serial, "firmware": firmware},
         )
 
 

@@ -11,6 +11,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     SILENT = "silent"
     NOT_A_PRINTER = "not_a_printer"
+    SPEAKS_STAR = "speaks_star"
     OFFLINE = "offline"
     COVER_OPEN = "cover_open"
     PAPER_OUT = "paper_out"
@@ -53,6 +54,10 @@ WORDS: dict[Reason, Words] = {
     Reason.NOT_A_PRINTER: Words(
         "Something answers at this address, but it is not an ESC/POS printer.",
         "Check the address in station_printers.",
+    ),
+    Reason.SPEAKS_STAR: Words(
+        "The printer speaks Star's command language, not ESC/POS.",
+        "Switch its emulation to ESC/POS, as its manual says, or replace it.",
     ),
     Reason.OFFLINE: Words(
         "The printer is offline.", "Look for a red light, press its FEED button, or switch it off and on."

@@ -26,13 +26,16 @@ class NoAnswerError(Exception):
 
 
 class Interview:
-    """Questions and answers. Echoes are kept in ``echoes`` whenever they come: a token may be late."""
+    """Questions and answers. Echoes are kept in ``echoes`` whenever they come: a token may be late.
+
+    ``heard`` is everything that came, as bytes.
+    """
 
     def __init__(self, line: Line) -> None:
         self.echoes: set[str] = set()
         self._line = line
         self._parser = AnswerParser()
-        self._bytes = 0
+        self.heard = b""
 
     async def listen(self, seconds: float) -> None:
         """Hear what the printer says by itself."""
@@ -82,8 +85,8 @@ class Interview:
             data = await self._line.hear(ends)
             if data is None:
                 return None
-            self._bytes += len(data)
-            if not data or self._bytes > BYTES_MAX:
+            self.heard += data
+            if not data or len(self.heard) > BYTES_MAX:
                 raise NoAnswerError
             found: Answer | None = None
             for answer in self._parser.feed(data):

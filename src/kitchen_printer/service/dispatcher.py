@@ -1,7 +1,7 @@
 """Looks around, and sets everything going that is due: expand, rescue, start lanes."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.jobs import Surroundings, assign, look_around
-from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.leases import Holdings, Lease
 from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import note_state
 from kitchen_printer.database.tickets import unroutable_stations
@@ -56,13 +56,19 @@ class Dispatcher:
         """Look around now rather than at the next poll."""
         self._hint.set()
 
-    def hold(self, leases: Sequence[Lease]) -> None:
-        """Take note of which lanes are ours now."""
-        now_held = {lease.printer_id: lease for lease in leases}
+    def hold(self, holdings: Holdings) -> list[int]:
+        """Take note of which lanes are ours now; return those to hand back.
+
+        Only a lane without a task is handed back, and it is forgotten here first: nothing can begin in it.
+        """
+        idle = [each.printer_id for each in holdings.leases if each.printer_id not in self._working]
+        surplus = idle[: max(0, len(holdings.leases) - holdings.share)]
+        now_held = {each.printer_id: each for each in holdings.leases if each.printer_id not in surplus}
         if now_held != self._leases:
             self._leases = now_held
             self._set_up_lanes()
             self.wake()
+        return surplus
 
     @property
     def working(self) -> list[asyncio.Task[None]]:
@@ -139,13 +145,13 @@ class Dispatcher:
             lane = self.lanes.get(printer_id)
             if lane is None:
                 self.lanes[printer_id] = Lane(
-                    address=printer.address,
+                    printer=printer,
                     lease=lease,
                     device=device_of(printer),
                     announce=self._kitchen.announce,
                 )
             else:
-                lane.lease, lane.device = lease, device_of(printer)
+                lane.lease, lane.printer, lane.device = lease, printer, device_of(printer)
         if set(self.lanes) != before:
             self._kitchen.announce(LanesChanged(tuple(sorted(each.address for each in self.lanes.values()))))
 

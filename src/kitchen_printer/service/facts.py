@@ -7,6 +7,7 @@ sleeping, and to crash the process exactly there.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from kitchen_printer.decisions.capability import LevelName
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import JobState
@@ -97,6 +98,14 @@ class PrinterBack:
 
     address: str
     after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterProbed:
+    """A printer was asked what it can prove; this is its level now."""
+
+    address: str
+    level: LevelName
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +217,7 @@ Fact = (
     | TicketsExpanded
     | PrinterDown
     | PrinterBack
+    | PrinterProbed
     | PrinterReady
     | TicketClaimed
     | LayoutRefused

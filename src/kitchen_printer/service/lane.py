@@ -34,14 +34,21 @@ def device_of(printer: Printer) -> Device | Reason:
     return Device(level=Level(printer.level), paper=paper, code_page=printer.code_page)
 
 
+_WAS_AWAY = frozenset({Reason.UNREACHABLE, Reason.REFUSED})
+"""After these another printer may stand at the address."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Lane:
     """What this process knows of one of its lanes. Times are monotonic seconds."""
 
-    address: str
+    printer: Printer
     lease: Lease
     device: Device | Reason
     announce: Subscriber
+    is_acquainted: bool = False
+    """Whether the printer was asked who it is since it was last away."""
+
     trouble: Reason | None = None
     trouble_since: float = 0.0
     is_tried: bool = False
@@ -58,9 +65,16 @@ class Lane:
     is_hinted: bool = False
     """Work was seen for this lane since it last claimed."""
 
+    @property
+    def address(self) -> str:
+        """Where the printer is, ``host:port``."""
+        return self.printer.address
+
     def went_down(self, reason: Reason) -> None:
         """Note that the printer cannot print; people are told when that is news."""
         self.is_tried = True
+        if reason in _WAS_AWAY:
+            self.is_acquainted = False
         if self.trouble is reason:
             return
         if self.trouble is None:

@@ -1,17 +1,20 @@
 """Keeps our heartbeat going and takes lanes that nobody serves."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from time import monotonic
 from uuid import UUID
 
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.leases import Lease, leave, send_heartbeat, take_free_lanes
+from kitchen_printer.database.leases import Holdings, hand_back, leave, send_heartbeat, take_free_lanes
 
 
 class Leases:
-    """What we hold, and until when we may act on it."""
+    """What we hold, and until when we may act on it.
+
+    ``held`` is told what is ours and returns the lanes to hand back: idle ones beyond our share.
+    """
 
     def __init__(
         self,
@@ -19,7 +22,7 @@ class Leases:
         me: UUID,
         settings: Settings,
         version: str,
-        held: Callable[[Sequence[Lease]], None],
+        held: Callable[[Holdings], list[int]],
     ) -> None:
         self._database = database
         self._me = me
@@ -47,7 +50,9 @@ class Leases:
             before = monotonic()
             await send_heartbeat(self._database, self._me, self._settings.lease_seconds, self._version)
             self._valid_until = before + self._settings.lease_seconds - self._settings.lease_margin_seconds
-            self._held(await take_free_lanes(self._database, self._me))
+            surplus = self._held(await take_free_lanes(self._database, self._me))
+            if surplus:
+                await hand_back(self._database, self._me, surplus)
             await self._pause()
 
     async def _pause(self) -> None:

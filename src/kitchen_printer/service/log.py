@@ -25,6 +25,7 @@ from kitchen_printer.service.facts import (
     OutcomeRecorded,
     PrinterBack,
     PrinterDown,
+    PrinterProbed,
     PrinterReady,
     RecordRefused,
     RouteRefused,
@@ -99,6 +100,8 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "WARNING", "printer_down", {"printer": address} | _because(reason)
         case PrinterBack(address, seconds):
             return "WARNING", "printer_back", {"printer": address, "after_seconds": round(seconds, 1)}
+        case PrinterProbed(address, level):
+            return "INFO", "printer_probed", {"printer": address, "level": level}
         case PrinterReady(address):
             return "DEBUG", "printer_ready", {"printer": address}
         case TicketClaimed(job):

@@ -27,6 +27,7 @@ from kitchen_printer.service.facts import (
     TicketClaimed,
     TicketHandedOver,
 )
+from kitchen_printer.service.get_acquainted import get_acquainted
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Device, Lane
 
@@ -64,6 +65,9 @@ Turn = Unable | NothingDue | Tried
 
 async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
     """Take the lane's oldest due ticket to paper, then write down what happened."""
+    stranger = await get_acquainted(lane, kitchen)
+    if stranger is not None:
+        return Unable(stranger)
     if isinstance(lane.device, Reason):
         return Unable(lane.device)
     delivery = Delivery(lane.device.level, kitchen.new_token())

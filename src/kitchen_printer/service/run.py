@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
-from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.leases import Holdings
 from kitchen_printer.database.wakeup import listen
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.claimer import Claimer
@@ -85,8 +85,8 @@ class Service:
         self._health = Health(lambda: self._dispatcher.snapshot)
         self._stopping = asyncio.Event()
 
-    def _hold(self, leases: Sequence[Lease]) -> None:
-        self._dispatcher.hold(leases)
+    def _hold(self, holdings: Holdings) -> list[int]:
+        return self._dispatcher.hold(holdings)
 
     def stop(self) -> None:
         """Ask for an orderly stop."""

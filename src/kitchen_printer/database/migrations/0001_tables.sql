@@ -128,7 +128,8 @@ CREATE TABLE printers (
     columns          integer NOT NULL DEFAULT 48 CHECK (columns BETWEEN 32 AND 96),
     code_page        text NOT NULL DEFAULT 'CP858',
     level            text NOT NULL DEFAULT 'A' CHECK (level IN ('A+', 'A', 'B', 'B-', 'C')),
-    level_provenance text NOT NULL DEFAULT 'assumed',
+    level_provenance text NOT NULL DEFAULT 'assumed'
+                     CHECK (level_provenance IN ('assumed', 'probed', 'proven on paper', 'pinned')),
     serial           text,
     firmware         text,
     state            text NOT NULL DEFAULT 'unknown' CHECK (state IN ('unknown', 'ready', 'down')),

@@ -1,0 +1,51 @@
+"""What a printer can prove, judged from what it answered when it was asked without paper."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+LevelName = Literal["A+", "A", "B", "B-", "C"]
+"""A+ token and counters, A token, B an answer in order, B- health only, C nothing at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who the printer says it is. Clones claim famous names, so this recognises a change and proves nothing."""
+
+    maker: str | None
+    model: str | None
+    serial: str | None
+    firmware: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """What came back in a printless interview from a printer that answers real-time questions."""
+
+    pushes_status: bool
+    echoes_tokens: bool
+    answers_in_order: bool
+    has_counters: bool
+    identity: Identity
+
+
+def level_of(answers: Answers) -> LevelName:
+    """Return the highest level that the answers allow. None of it is proved on paper yet.
+
+    Never C: a printer that answers nothing may be held by another host, so only a person can call it mute.
+    An anonymous answer in order counts only beside the pushed status: without that nothing tells where the
+    answers to an earlier sender's questions end.
+    """
+    if answers.echoes_tokens:
+        return "A+" if answers.has_counters else "A"
+    if answers.answers_in_order and answers.pushes_status:
+        return "B"
+    return "B-"
+
+
+def speaks_star(greeting: bytes) -> bool:
+    """Whether a printer greets with Star's automatic status: a header that ESC/POS cannot begin with.
+
+    Star's line-mode specification: seven bytes or more, bit 0 of the first set and bit 4 clear, bit 7 of the
+    second set. No Star printer was at hand to try it on.
+    """
+    return len(greeting) >= 7 and greeting[0] & 0x11 == 0x01 and bool(greeting[1] & 0x80)
