@@ -30,13 +30,13 @@ class RouteBook:
 
 async def read_route_book(database: Database, announce: Subscriber) -> RouteBook:
     """Read the routes and make rows for printers that are new. One bad row costs only its own route."""
-    configuration = await read_configuration(database)
-    addresses = _addresses(configuration, announce)
-    if set(addresses.values()) - {printer.address for printer in configuration.printers}:
-        await add_printers(database, addresses.values())
+    while True:
         configuration = await read_configuration(database)
         addresses = _addresses(configuration, announce)
-    return _book(configuration, addresses, announce)
+        missing = set(addresses.values()) - {printer.address for printer in configuration.printers}
+        if not missing:
+            return _book(configuration, addresses, announce)
+        await add_printers(database, missing)  # And read again: another route may have come meanwhile.
 
 
 def _addresses(configuration: Configuration, announce: Subscriber) -> dict[str, str]:
@@ -59,7 +59,7 @@ def _book(configuration: Configuration, addresses: dict[str, str], announce: Sub
             priority=row.priority,
         )
         for row in configuration.station_printers
-        if addresses.get(row.printer_ip) in ids
+        if row.printer_ip in addresses
     ]
     chosen = choose(routes, frozenset(printer.id for printer in configuration.printers if printer.parked))
     return RouteBook(
