@@ -113,7 +113,9 @@ def _cell(character: str, style: Style) -> Image.Image:
     """One character of any style, `style.cell_width` by `style.cell_height` dots."""
     cell = _glyph(character, style.font)
     if style.bold:
-        cell = ImageChops.logical_or(cell, ImageChops.offset(cell, 1, 0))
+        to_the_right = Image.new("1", cell.size)
+        to_the_right.paste(cell, (1, 0))
+        cell = ImageChops.logical_or(cell, to_the_right)
     if style.rotated:
         cell = cell.transpose(Image.Transpose.ROTATE_270)
     size = (style.cell_width(character), style.cell_height)

@@ -128,3 +128,12 @@ def test_the_picture_is_as_long_as_the_paper_and_a_png_says_203_dpi() -> None:
     (sheet,) = printed(b"TICKET\n" + CUT).sheets
     assert sheet.picture().size == (576 + 2 * MARGIN_DOTS, sheet.bottom - sheet.top)
     assert sheet.png().startswith(b"\x89PNG")
+
+
+def test_a_bold_character_leaves_no_ink_at_its_other_edge() -> None:
+    plain, bold = sheet_of(b"r\n").picture(), sheet_of(b"\x1bE\x01r\n").picture()
+    assert has_ink(plain, MARGIN_DOTS + 11, 0, MARGIN_DOTS + 12, plain.height), (
+        "an r that reaches its right edge"
+    )
+    assert not has_ink(plain, MARGIN_DOTS, 0, MARGIN_DOTS + 1, plain.height)
+    assert not has_ink(bold, MARGIN_DOTS, 0, MARGIN_DOTS + 1, bold.height)
