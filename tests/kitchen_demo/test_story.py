@@ -1,0 +1,99 @@
+"""The story of a ticket has a sentence for everything that can be on record of it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kitchen_demo.story import sentence
+
+SOURCES = Path(__file__).resolve().parents[2] / "src" / "kitchen_printer" / "database"
+FIXED_NAME = re.compile(r"INSERT INTO print_events[^;]*?(?:SELECT|VALUES \()\s*'(\w+)'", re.DOTALL)
+OF_NO_TICKET = {"pruned"}
+
+ATTEMPT = {"attempt": 2, "marked": False}
+SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
+    "ticket_submitted": ({}, "The backend submitted the ticket."),
+    "reprint_requested": ({"by": "Ana", "copy": 1}, "Ana asked for a reprint of copy 1."),
+    "expanded": ({"number": 7}, "The service numbered it 007 and made a print job."),
+    "claimed": (ATTEMPT, "Printer 10.0.0.1:9100 was asked and ready; attempt 2 went on record."),
+    "confirmed": (
+        ATTEMPT | {"evidence": "token", "job": "PRINTED"},
+        "The printer confirmed attempt 2 by token: it is on paper.",
+    ),
+    "not_sent": (
+        ATTEMPT | {"reason": "cover_open", "job": "WAITING"},
+        "Nothing was sent in attempt 2: The printer's cover is open. It will be tried again.",
+    ),
+    "uncertain": (
+        ATTEMPT | {"reason": "no_confirmation", "job": "WAITING"},
+        (
+            "Nobody knows whether attempt 2 printed: The printer took the ticket but never confirmed it."
+            " It will be tried again, marked as a possible second paper."
+        ),
+    ),
+    "late_confirmed": (
+        {"attempt": 2, "evidence": "token", "recorded": "UNCERTAIN"},
+        "Too late the printer proved that attempt 2 is on paper; on record stays UNCERTAIN.",
+    ),
+    "late_proof": (
+        {"attempt": 2, "recorded": "UNCERTAIN"},
+        "Too late the printer proved that attempt 2 is on paper; on record stays UNCERTAIN.",
+    ),
+    "late_not_sent": (
+        {"attempt": 2, "reason": "paper_out", "recorded": "UNCERTAIN"},
+        "Too late it was told how attempt 2 ended: The printer is out of paper. But on record stays UNCERTAIN.",
+    ),
+    "late_uncertain": (
+        {"attempt": 2, "reason": "connection_lost", "recorded": "UNCERTAIN"},
+        (
+            "Too late it was told how attempt 2 ended: The connection to the printer broke while the ticket was on its"
+            " way. But on record stays UNCERTAIN."
+        ),
+    ),
+    "gave_up": (
+        {"reason": "unreachable", "waited_seconds": 1803},
+        "After 1803 s without a working printer it was given up: The printer does not answer on the network.",
+    ),
+    "printer_down": (
+        {"reason": "paper_out"},
+        "Printer 10.0.0.1:9100 went down: The printer is out of paper.",
+    ),
+    "printer_ready": ({"reason": None}, "Printer 10.0.0.1:9100 is ready."),
+    "printer_probed": ({"level": "A"}, "Printer 10.0.0.1:9100 was asked what it can prove: level A."),
+}
+
+
+def told(name: str, detail: dict[str, Any]) -> str:
+    return sentence({"event": name, "detail": detail, "address": "10.0.0.1:9100"})
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_every_event_is_told_in_a_plain_sentence(name: str) -> None:
+    detail, words = SENTENCES[name]
+    assert told(name, detail) == words
+
+
+def test_a_second_paper_and_a_wait_for_a_person_are_said() -> None:
+    assert "second paper" in told("claimed", ATTEMPT | {"marked": True})
+    held = told("uncertain", ATTEMPT | {"reason": "no_confirmation", "job": "HELD"})
+    assert held.endswith("It waits for a person to decide.")
+
+
+def test_every_event_that_the_service_writes_has_its_sentence() -> None:
+    texts = [
+        path.read_text(encoding="utf-8")
+        for path in (*SOURCES.glob("*.py"), *SOURCES.glob("migrations/*.sql"))
+    ]
+    written = {name for text in texts for name in FIXED_NAME.findall(text)} - OF_NO_TICKET
+    beginnings = {name for name in written if name.endswith("_")}
+    assert {"expanded", "claimed", "gave_up", "late_", "printer_", "ticket_submitted"} <= written
+    assert written - beginnings <= SENTENCES.keys()
+    for beginning in beginnings:
+        assert any(name.startswith(beginning) for name in SENTENCES), beginning
+
+
+def test_an_event_of_a_kind_not_known_here_is_shown_as_it_is_stored() -> None:
+    for name in ("printer_sang", "late_show", "danced"):
+        assert told(name, {"well": True}) == f"{name}: {{'well': True}}"
