@@ -2,20 +2,24 @@
 
 import asyncio
 import os
+import signal
 import tempfile
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 from rich.console import Console
 
-from kitchen_demo.demo import NotPrinted, Wishes, play
+from kitchen_demo.counter import NotPrinted
+from kitchen_demo.demo import Mishap, Wishes, play
 from kitchen_demo.edge import new_database, prepared_database
 from kitchen_demo.postgres import open_postgres
 from kitchen_demo.postgres_programs import PostgresUnavailable
 from kitchen_demo.service_process import ServiceFailed
 from kitchen_demo.show import Show
+
+EXIT_INTERRUPTED: Final = 130
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -27,21 +31,28 @@ def main() -> None:
 
 @app.command()
 def demo(
+    *,
     orders: Annotated[int, typer.Option(min=0, max=10_000, help="More tables that order something.")] = 0,
     seed: Annotated[int, typer.Option(help="Which orders these are; the same seed, the same orders.")] = 1,
     paper: Annotated[Path, typer.Option(help="Folder for the papers, one text file each.")] = Path(
         "demo-paper"
     ),
+    png: Annotated[bool, typer.Option(help="A picture of each paper too.")] = True,
+    fault: Annotated[Mishap | None, typer.Option(help="Let this go wrong while you watch.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Stay up until Ctrl-C.")] = False,
 ) -> None:
     """A bill of six items becomes three tickets on paper, and the record proves it."""
     show = Show(Console())
-    wishes = Wishes(orders=orders, seed=seed, paper=paper, keep=keep)
+    wishes = Wishes(orders=orders, seed=seed, paper=paper, pictures=png, mishap=fault, keep=keep)
+    # What is asked to end ends what it started: SIGTERM takes the way of Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with suppress(KeyboardInterrupt), tempfile.TemporaryDirectory(prefix="kitchen-demo-") as scratch:
+        with tempfile.TemporaryDirectory(prefix="kitchen-demo-") as scratch:
             _play(wishes, show, Path(scratch))
     except (PostgresUnavailable, ServiceFailed, NotPrinted) as error:
         _end(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
 def _play(wishes: Wishes, show: Show, scratch: Path) -> None:

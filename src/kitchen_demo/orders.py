@@ -39,6 +39,12 @@ SIX_ITEMS = (
 )
 """The bill everything starts with: two items each for BAR, KITCHEN and DESSERT."""
 
+THREE_FOR_THE_KITCHEN = (
+    Item("Tomato Soup", KITCHEN, 2),
+    Item("Cheeseburger", KITCHEN, note="well done"),
+    Item("Mushroom Risotto", KITCHEN),
+)
+
 SECOND_ROUND = (Item("Lager 0.5", BAR, 2), Item("Caesar Salad", KITCHEN))
 
 

@@ -23,7 +23,10 @@ class ServiceFailed(Exception):
 
 
 class ServiceProcess:
-    """``kitchen-printer run`` with its log in a file. Start it anew as often as you like."""
+    """``kitchen-printer run`` with its log in a file. Start it anew as often as you like.
+
+    Its temporary files go beside the log: python-escpos makes some at every start and never removes them.
+    """
 
     def __init__(self, dsn: str, log: Path, environment: Mapping[str, str] | None = None) -> None:
         self.health_address = f"127.0.0.1:{free_port()}"
@@ -31,6 +34,7 @@ class ServiceProcess:
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("KITCHEN_")},
             "DATABASE_URL": dsn,
+            "TMPDIR": str(log.parent),
             "KITCHEN_HEALTH_PORT": self.health_address.rpartition(":")[2],
             **(environment or {}),
         }

@@ -33,13 +33,13 @@ class Show:
         """Show one sentence."""
         self._console.print(sentence, highlight=False)
 
-    def papers(self, papers: Sequence[tuple[str, Sheet]]) -> None:
-        """Show papers as they lie on the counter, each under the name of its printer."""
+    def papers(self, papers: Sequence[tuple[str, Sheet]], title: str = "printer") -> None:
+        """Show papers as they lie on the counter, each under the name of its station and the title."""
         panels: list[RenderableType] = [
             Panel(
-                Text(sheet.text), title=f"{printer} printer", border_style=COLORS[printer], width=PAPER_WIDTH
+                Text(sheet.text), title=f"{station} {title}", border_style=COLORS[station], width=PAPER_WIDTH
             )
-            for printer, sheet in papers
+            for station, sheet in papers
         ]
         self._console.print(Columns(panels))
 
