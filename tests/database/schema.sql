@@ -338,8 +338,14 @@ FUNCTION kitchen_balance(items bigint[]) RETURNS TABLE(item bigint, bill_id bigi
 FUNCTION kitchen_compare(bill bigint, items bigint[]) RETURNS SETOF kitchen_line
     LANGUAGE sql STABLE BODY 023ad58cc9b23fadc6f8612532db4342
 
+FUNCTION kitchen_confirm(ticket_id bigint, is_on_paper boolean, confirmed_by text, copy_no integer DEFAULT 1) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY e0af6d6a2aadedbd44a86246f439154c
+
 FUNCTION kitchen_count_routing_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 844ce2016b729d331a9246381b5fbeef
+
+FUNCTION kitchen_derive_status(tickets bigint[]) RETURNS void
+    LANGUAGE sql VOLATILE SET search_path=pg_catalog, public, pg_temp BODY e39e245113f4c746c17281d264719954
 
 FUNCTION kitchen_find_unsent_items(of_the_last interval DEFAULT '2 days'::interval) RETURNS TABLE(bill_id bigint, item_id bigint, station_code text, product_id bigint, menu_name text, quantity numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp, plan_cache_mode=force_generic_plan BODY 51e5f3279a269bb030853a4e3239feff
@@ -445,6 +451,8 @@ GRANT UPDATE (payload_bytes, payload_sha256, outcome, evidence, reason, settled_
 GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at) ON print_jobs TO kitchen_service
 GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at) ON kitchen_tickets TO kitchen_service
 GRANT UPDATE (until) ON kitchen_replicas TO kitchen_service
+GRANT EXECUTE ON kitchen_confirm(bigint,boolean,text,integer) TO kitchen_operator
+GRANT EXECUTE ON kitchen_derive_status(bigint[]) TO kitchen_service
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_backend
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_operator
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_reader

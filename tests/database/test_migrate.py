@@ -209,12 +209,15 @@ def test_the_owner_of_a_database_who_may_create_roles_needs_no_administrator() -
 
 def test_a_plain_user_on_a_new_server_is_told_of_the_roles_too(lonely_server: EmbeddedPostgres) -> None:
     query(lonely_server.dsn(), "CREATE ROLE nobody_special LOGIN")
-    query(lonely_server.dsn(), "ALTER ROLE kitchen_reader RENAME TO mislaid")
+    was_there = query(lonely_server.dsn(), "SELECT FROM pg_roles WHERE rolname = 'kitchen_reader'")
+    if was_there:  # Another test migrated this server before.
+        query(lonely_server.dsn(), "ALTER ROLE kitchen_reader RENAME TO mislaid")
     try:
         with pytest.raises(AdministratorNeededError, match='CREATE ROLE "kitchen_reader" NOLOGIN;'):
             migrate(make_conninfo(lonely_server.dsn(), user="nobody_special"))
     finally:
-        query(lonely_server.dsn(), "ALTER ROLE mislaid RENAME TO kitchen_reader")
+        if was_there:
+            query(lonely_server.dsn(), "ALTER ROLE mislaid RENAME TO kitchen_reader")
 
 
 def test_the_owner_of_the_pos_tables_gets_the_grants_that_are_missing(server: Postgres) -> None:

@@ -46,8 +46,9 @@ MAY_CALL = {
         "kitchen_send_bill",
         "kitchen_send_message",
     },
-    "kitchen_service": set[str](),
+    "kitchen_service": {"kitchen_derive_status"},
     "kitchen_operator": {
+        "kitchen_confirm",
         "kitchen_find_unsent_items",
         "kitchen_prune",
         "kitchen_request_reprint",

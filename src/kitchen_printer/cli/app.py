@@ -58,6 +58,62 @@ def migrate(
         Console().print(sentence, markup=False, highlight=False)
 
 
+Ticket = Annotated[int, typer.Argument(min=1, help="The ticket's id: the number behind # in its last line.")]
+By = Annotated[str, typer.Option("--by", help="Who asks: it goes on record.")]
+Copy = Annotated[int, typer.Option("--copy", min=1, help="Which copy of the ticket.")]
+
+
+@app.command()
+def explain(ticket: Ticket) -> None:
+    """Tell the whole story of a ticket, from the order to the paper."""
+    from kitchen_printer.cli.story import told
+    from kitchen_printer.database.requests import RequestRefusedError, read_story
+
+    try:
+        story = read_story(_settings().dsn, ticket)
+    except RequestRefusedError as error:
+        _end(FAILURE, str(error))
+    for sentence in told(story):
+        Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+def reprint(
+    ticket: Ticket,
+    by: By,
+    reason: Annotated[str, typer.Option("--reason", help="Why: it goes on record.")] = "",
+    copy: Copy = 1,
+) -> None:
+    """Print a ticket again; the paper says REPRINT."""
+    from kitchen_printer.database.requests import RequestRefusedError, request_reprint
+
+    try:
+        job = request_reprint(_settings().dsn, ticket, by=by, reason=reason, copy_no=copy)
+    except RequestRefusedError as error:
+        _end(FAILURE, str(error))
+    said = "The ticket itself is still on its way" if job is None else f"Print job {job}"
+    Console().print(f"{said}: see kitchen-printer explain {ticket}.", markup=False, highlight=False)
+
+
+@app.command()
+def confirm(
+    ticket: Ticket,
+    by: By,
+    printed: Annotated[bool, typer.Option("--printed/--not-printed", help="Whether the paper is there.")],
+    copy: Copy = 1,
+) -> None:
+    """Settle a ticket that is held because nobody knows whether it printed."""
+    from kitchen_printer.database.requests import RequestRefusedError
+    from kitchen_printer.database.requests import confirm as settle
+
+    try:
+        state = settle(_settings().dsn, ticket, is_on_paper=printed, by=by, copy_no=copy)
+    except RequestRefusedError as error:
+        _end(FAILURE, str(error))
+    said = "on record as printed" if state == "PRINTED" else "prints again, marked POSSIBLE DUPLICATE"
+    Console().print(f"Copy {copy} of ticket {ticket}: {said}.", markup=False, highlight=False)
+
+
 def _settings() -> Settings:
     try:
         return read_settings(os.environ)

@@ -80,24 +80,7 @@ SELECT 'late_' || lower(o.outcome), j.ticket_id, j.id, a.id, a.printer_id,
 
 # Its own statement, after the tickets are locked and the jobs have moved: only so do two copies that settle
 # at the same moment see each other.
-_DERIVE_STATUS: LiteralString = """
-UPDATE kitchen_tickets t
-   SET status = s.status, failed_reason = s.failed_reason,
-       printed_at = CASE WHEN s.status = 'PRINTED' THEN coalesce(t.printed_at, clock_timestamp()) END
-  FROM (SELECT ticket_id,
-               CASE WHEN bool_or(has_failed) THEN 'FAILED' WHEN bool_and(is_done) THEN 'PRINTED'
-                    WHEN bool_and(is_untouched) THEN 'NEW' ELSE 'PRINTING' END AS status,
-               min(failed_reason) FILTER (WHERE has_failed) AS failed_reason
-          FROM (SELECT j.ticket_id, j.failed_reason, j.attempts = 0 AND j.state = 'WAITING' AS is_untouched,
-                       j.state IN ('PRINTED', 'CANCELLED') OR r.is_reprinted AS is_done,
-                       j.state = 'FAILED' AND NOT r.is_reprinted AS has_failed
-                  FROM print_jobs j CROSS JOIN LATERAL (
-                       SELECT EXISTS (SELECT FROM print_jobs r WHERE (r.ticket_id, r.copy_no) = (j.ticket_id, j.copy_no)
-                                         AND r.kind = 'REPRINT' AND r.state = 'PRINTED') AS is_reprinted) r
-                 WHERE j.ticket_id = ANY(%(tickets)s) AND j.kind = 'TICKET') copies
-         GROUP BY ticket_id) s
- WHERE t.id = s.ticket_id AND (t.status, t.failed_reason) IS DISTINCT FROM (s.status, s.failed_reason)
-"""
+_DERIVE_STATUS: LiteralString = "SELECT kitchen_derive_status(%(tickets)s)"
 
 
 async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> None:

@@ -1,0 +1,86 @@
+"""What people ask for on the command line: the story of a ticket, a reprint, a decision about a held one."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import psycopg
+from psycopg.rows import DictRow, dict_row
+
+CONNECT_SECONDS: Final = 5
+
+
+class RequestRefusedError(Exception):
+    """The database refuses what was asked, or cannot be asked; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One event of a ticket."""
+
+    at: datetime
+    actor: str
+    event: str
+    address: str | None
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketStory:
+    """A ticket's heading, how it stands, and everything that happened to it, oldest first."""
+
+    ticket_id: int
+    station: str
+    station_seq: int | None
+    status: str
+    failed_reason: str | None
+    happenings: tuple[Happening, ...]
+
+
+def read_story(dsn: str, ticket_id: int) -> TicketStory:
+    """Read the story of a ticket. Raises :class:`RequestRefusedError`."""
+    with _asking(dsn) as connection:
+        ticket = connection.execute(
+            "SELECT upper(btrim(printer_target)) AS station, station_seq, status, failed_reason"
+            "  FROM kitchen_tickets WHERE id = %s",
+            [ticket_id],
+        ).fetchone()
+        if ticket is None:
+            raise RequestRefusedError(f"there is no ticket {ticket_id}")
+        events = connection.execute(
+            "SELECT e.at, e.actor, e.event, p.address, e.detail FROM print_events e"
+            "  LEFT JOIN printers p ON p.id = e.printer_id WHERE e.ticket_id = %s ORDER BY e.id",
+            [ticket_id],
+        ).fetchall()
+    return TicketStory(ticket_id=ticket_id, happenings=tuple(Happening(**row) for row in events), **ticket)
+
+
+def request_reprint(dsn: str, ticket_id: int, *, by: str, reason: str, copy_no: int) -> int | None:
+    """Ask for a reprint; return its job, None when the ticket has none yet. Raises :class:`RequestRefusedError`."""
+    with _asking(dsn) as connection:
+        row = connection.execute(
+            "SELECT kitchen_request_reprint(%s, %s, %s, %s) AS job", [ticket_id, by, reason, copy_no]
+        ).fetchone()
+    return row["job"] if row else None
+
+
+def confirm(dsn: str, ticket_id: int, *, is_on_paper: bool, by: str, copy_no: int) -> str:
+    """Settle a held copy by what a person saw; return its new state. Raises :class:`RequestRefusedError`."""
+    with _asking(dsn) as connection:
+        row = connection.execute(
+            "SELECT kitchen_confirm(%s, %s, %s, %s) AS state", [ticket_id, is_on_paper, by, copy_no]
+        ).fetchone()
+    return str(row["state"]) if row else ""
+
+
+@contextmanager
+def _asking(dsn: str) -> Generator[psycopg.Connection[DictRow], None, None]:
+    try:
+        with psycopg.Connection[DictRow].connect(
+            dsn, connect_timeout=CONNECT_SECONDS, row_factory=dict_row, options="-c statement_timeout=10s"
+        ) as connection:
+            yield connection
+    except psycopg.Error as error:
+        raise RequestRefusedError(str(error).strip().partition("\n")[0]) from None
