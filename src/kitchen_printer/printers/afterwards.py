@@ -20,11 +20,20 @@ FENCE_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 0.5
 """Pause between two tries to reach the printer: the dead connection may still hold its only place."""
 
+INCOMPLETE: Final = "INCOMPLETE - THROW AWAY"
+"""Ends a piece that is cut off: all lines may be on it, only the cut be missing, and then it looks like a ticket."""
+
+
+_VOID_PIECE: Final = (
+    commands.RESET + commands.KANJI_OFF + INCOMPLETE.encode("ascii") + b"\n" + commands.FEED_AND_CUT
+)
+
 
 async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float) -> Outcome:
     """Ask the printer about a doubtful attempt, trying for ``seconds`` to reach it; ``token`` is for the fence.
 
-    A partial piece is cut off. Returns the outcome that is proved; :class:`Uncertain` when nothing is.
+    A partial piece is declared void and cut off. Returns the outcome that is proved; :class:`Uncertain` when
+    nothing is.
     """
     ends = asyncio.get_running_loop().time() + seconds
     was_away = False
@@ -35,7 +44,7 @@ async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float)
                 if found is not None:
                     outcome = verdict(doubt, found)
                     if outcome == Uncertain(Reason.PARTIAL):
-                        line.send(commands.FEED_AND_CUT)
+                        line.send(_VOID_PIECE)
                     return outcome
         except NoConnectionError:
             was_away = True

@@ -1,0 +1,21 @@
+"""The proofs run the real service against real sockets and PostgreSQL; only waiting that proves nothing is shorter."""
+
+import pytest
+
+from tests.service.conftest import kitchen, service_dsn
+
+__all__ = ["kitchen", "quick_doubts", "service_dsn"]
+
+
+@pytest.fixture
+def quick_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printers here answer within milliseconds or never: nobody has to wait long to know which."""
+    monkeypatch.setattr("kitchen_printer.printers.connection.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("kitchen_printer.printers.afterwards.LISTEN_SECONDS", 0.05)
+    monkeypatch.setattr("kitchen_printer.printers.afterwards.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("kitchen_printer.printers.afterwards.FENCE_SECONDS", 0.5)
+    monkeypatch.setattr("kitchen_printer.printers.afterwards.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("kitchen_printer.decisions.delivery.ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr("kitchen_printer.decisions.delivery.FENCE_SECONDS", 0.5)
+    monkeypatch.setattr("kitchen_printer.decisions.delivery.CUT_SECONDS", 0.5)
+    monkeypatch.setattr("kitchen_printer.decisions.retry.BACKOFF_SECONDS", (0.05,))
