@@ -114,6 +114,31 @@ def confirm(
     Console().print(f"Copy {copy} of ticket {ticket}: {said}.", markup=False, highlight=False)
 
 
+@app.command()
+def probe(
+    address: Annotated[str, typer.Argument(help="The printer: host or host:port.")],
+) -> None:
+    """Ask a printer what it can prove, without paper. A printer that a service serves is not disturbed."""
+    from kitchen_printer.cli.words import probe_sentences, served_sentence
+    from kitchen_printer.database.requests import RequestRefusedError, read_printer
+    from kitchen_printer.decisions.address import BadAddressError, canonical
+    from kitchen_printer.printers import probe as probing
+    from kitchen_printer.service.kitchen import new_token
+
+    try:
+        printer = canonical(address)
+        known = read_printer(_settings().dsn, printer)
+    except BadAddressError as error:
+        _end(MISUSE, str(error))
+    except RequestRefusedError as error:
+        _end(FAILURE, f"The database was asked first whether a service serves this printer: {error}")
+    if known is not None and known.is_served:
+        Console().print(served_sentence(known), markup=False, highlight=False, soft_wrap=True)
+        return
+    for sentence in probe_sentences(asyncio.run(probing.probe(printer, new_token()))):
+        Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
 def _settings() -> Settings:
     try:
         return read_settings(os.environ)

@@ -75,6 +75,26 @@ def confirm(dsn: str, ticket_id: int, *, is_on_paper: bool, by: str, copy_no: in
     return str(row["state"]) if row else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPrinter:
+    """What is on record of a printer, and whether a running service serves it now."""
+
+    level: str
+    level_provenance: str
+    is_served: bool
+
+
+def read_printer(dsn: str, address: str) -> KnownPrinter | None:
+    """Read what is known of a printer; None when it is on no record. Raises :class:`RequestRefusedError`."""
+    with _asking(dsn) as connection:
+        row = connection.execute(
+            "SELECT p.level, p.level_provenance, EXISTS (SELECT FROM lanes l JOIN kitchen_replicas r USING (owner)"
+            "  WHERE l.printer_id = p.id AND r.until > now()) AS is_served FROM printers p WHERE p.address = %s",
+            [address],
+        ).fetchone()
+    return KnownPrinter(**row) if row else None
+
+
 @contextmanager
 def _asking(dsn: str) -> Generator[psycopg.Connection[DictRow], None, None]:
     try:
