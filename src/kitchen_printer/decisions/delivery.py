@@ -36,6 +36,7 @@ from kitchen_printer.decisions.status import (
     PushedStatus,
     QueuedStatus,
     RealTimeStatus,
+    most_telling,
     trouble_in_pushed_status,
     trouble_in_real_time_status,
 )
@@ -299,8 +300,3 @@ class Delivery:
             if len(self._counts) == 2:
                 self.odometer = Odometer(*self._counts)
                 yield Event.COUNTED, None
-
-
-def most_telling(troubles: list[Reason]) -> Reason:
-    """Return the first trouble that names a cause: that a printer is offline says only that there is one."""
-    return next((trouble for trouble in troubles if trouble is not Reason.OFFLINE), troubles[0])

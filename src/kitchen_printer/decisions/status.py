@@ -184,6 +184,11 @@ def trouble_in_real_time_status(question: int, bits: int) -> Reason | None:
             raise ValueError(f"DLE EOT {question} is not asked here")
 
 
+def most_telling(troubles: list[Reason]) -> Reason:
+    """Return the first trouble that names a cause: that a printer is offline says only that there is one."""
+    return next((trouble for trouble in troubles if trouble is not Reason.OFFLINE), troubles[0])
+
+
 def trouble_in_pushed_status(status: PushedStatus) -> Reason | None:
     """Judge an automatic status: why printing is stopped, or None when it is not.
 

@@ -4,9 +4,8 @@ from typing import Final
 
 from kitchen_printer.decisions import commands
 from kitchen_printer.decisions.capability import Answers, Identity, speaks_star
-from kitchen_printer.decisions.delivery import most_telling
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.decisions.status import PushedStatus, QueuedStatus
+from kitchen_printer.decisions.status import PushedStatus, QueuedStatus, most_telling
 from kitchen_printer.printers.ask import Interview, NoAnswerError
 from kitchen_printer.printers.connection import Line, NoConnectionError, connected_line
 
