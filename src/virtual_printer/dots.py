@@ -46,6 +46,8 @@ class Bitmap:
 
     def scaled(self, factor_x: int, factor_y: int) -> "Bitmap":
         """Factors 1 or 2, as the image commands know them."""
+        if not self.rows:
+            return Bitmap(self.width * factor_x, self.height * factor_y, b"")
         width, height, rows, stride = self.width, self.height, self.rows, self.stride
         if factor_x == 2:
             rows = b"".join(_TWICE[byte] for byte in rows)

@@ -137,3 +137,19 @@ def test_a_bold_character_leaves_no_ink_at_its_other_edge() -> None:
     )
     assert not has_ink(plain, MARGIN_DOTS, 0, MARGIN_DOTS + 1, plain.height)
     assert not has_ink(bold, MARGIN_DOTS, 0, MARGIN_DOTS + 1, bold.height)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        b"\x1b*\x00\x00\x00",
+        b"\x1b*\x21\x00\x00",
+        b"\x1dv0\x00\x00\x00\x01\x00",
+        b"\x1dv0\x03\x01\x00\x00\x00",
+        b"\x1d(L\x0a\x000p0\x02\x021\x00\x00\x01\x00\x1d(L\x02\x0002",
+    ],
+)
+def test_an_image_without_dots_leaves_the_lines_around_it_as_they_are(command: bytes) -> None:
+    sheet = sheet_of(b"TABLE 12\n" + command + b"\n2 x SOUP\n")
+    assert [line for line in sheet.lines if line and not line.startswith("[")] == ["TABLE 12", "2 x SOUP"]
+    assert has_ink(sheet.picture(), 0, 0, MARGIN_DOTS + 24, 24)
