@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -157,7 +158,9 @@ def _show_nothing(_: Event) -> None:
 
 
 def _show_json(event: Event) -> None:
-    console.print(json.dumps(event.as_dict(), ensure_ascii=False))
+    """Straight to the output: for a machine that reads there is nothing to lay out, and that costs a lot."""
+    sys.stdout.write(json.dumps(event.as_dict(), ensure_ascii=False) + "\n")
+    sys.stdout.flush()
 
 
 def _show_sentence(event: Event) -> None:

@@ -46,6 +46,8 @@ class Sink(Protocol):
 
     def arrive(self, data: bytes, *, heeded: bool) -> None: ...
 
+    def lost(self, data: bytes) -> None: ...
+
     def tell(self, name: str, details: Mapping[str, object]) -> None: ...
 
 
@@ -63,6 +65,7 @@ class Link:
         self._session: socket.socket | None = None
         self._dead: deque[socket.socket] = deque(maxlen=DEAD_SESSIONS_MAX)
         self._session_bytes = 0
+        self._outgoing: list[bytes] = []
         self._paused = False
         self.connections = 0
         self.ignoring = False
@@ -217,13 +220,29 @@ class Link:
             _loop().add_reader(self._session, self._read, self._session)
 
     def send(self, data: bytes) -> bool:
-        """Answer the present host; False if there is none or its connection takes no more."""
+        """Answer the present host; False if there is none. The sink hears of answers that do not get through.
+
+        Answers of one turn of the event loop leave together: a system call costs more than a printed line.
+        """
         if self._session is None or self.ignoring:
             return False
+        if not self._outgoing:
+            _loop().call_soon(self._flush)
+        self._outgoing.append(data)
+        return True
+
+    def _flush(self) -> None:
+        answers, self._outgoing = self._outgoing, []
+        if not answers or self._session is None:
+            return
         try:
-            return self._session.send(data) == len(data)
+            sent = self._session.send(b"".join(answers))
         except OSError:
-            return False
+            sent = 0
+        for answer in answers:
+            sent -= len(answer)
+            if sent < 0:
+                self._sink.lost(answer)
 
     def end_session(self, *, reset: bool) -> None:
         """Close towards the host, with RST or with FIN, and turn to the next one."""
@@ -254,6 +273,7 @@ class Link:
         self._dead.remove(dead)
 
     def _leave_session(self) -> socket.socket | None:
+        self._flush()
         session, self._session = self._session, None
         if session is not None:
             _loop().remove_reader(session)

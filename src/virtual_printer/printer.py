@@ -132,8 +132,9 @@ class VirtualPrinter:
         """A host has come: the make's greeting, an answer kept for it, faults that wait for connections."""
         if self.engine.machine.profile.greeting:
             self.link.send(self.engine.machine.profile.greeting)
-        if self._kept_answer and self.link.send(self._kept_answer):
-            self._kept_answer = b""
+        if self._kept_answer:
+            kept, self._kept_answer = self._kept_answer, b""
+            self._transmit(kept)
         self.desk.connected()
 
     def disconnected(self) -> None:
@@ -271,8 +272,11 @@ class VirtualPrinter:
                 asyncio.get_running_loop().call_at(at, self._transmit, piece.data)
 
     def _transmit(self, data: bytes) -> None:
-        if self.link.send(data):
-            return
+        if not self.link.send(data):
+            self.lost(data)
+
+    def lost(self, data: bytes) -> None:
+        """An answer reached nobody: it is kept for the next host, or gone."""
         if self.keeps_answers and is_process_id(data):
             self._kept_answer = data
         else:
