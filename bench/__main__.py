@@ -5,7 +5,9 @@ from importlib import import_module
 from typing import Final
 
 MEASUREMENTS: Final = {
-    "virtual_printer": "how fast the virtual printers take tickets, so that nothing else is measured by mistake",
+    "drain": "how many tickets a second the service delivers to 16 printers, and what that costs",
+    "drain_64": "the same with 64 printers",
+    "virtual_printer": "how much faster than the service the virtual printers are: they must not be what is measured",
     "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
 }
 

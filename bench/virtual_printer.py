@@ -1,123 +1,143 @@
-"""How fast 64 virtual printers in one process take tickets, beside a sink that only reads.
+"""How fast 64 virtual printers in one process take tickets, beside a sink that only reads and beside the service.
 
-The question is whether a benchmark of a sender measures the sender or these printers.
+The question is whether a benchmark of the service measures the service or these printers. A raw sender, which knows
+its bytes beforehand and records nothing, takes the service's place: one connection per ticket, one ticket in flight
+per printer.
 """
 
 import asyncio
 import multiprocessing
+import tempfile
 import time
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
 
-from virtual_printer import VirtualPrinter
+from rich.console import Console
+from rich.table import Table
 
-PRINTERS = 64
-TICKETS = 5000
-HEADROOM = 3.0  # the printers must be this much faster than whatever is measured against them
-PATIENCE_S = 120.0
-ASK_ALL = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
-START = b"\x1b@\x1c.\x1da\x0e"
-COUNTERS = b"\x1dg2\x00\xb2\x00\x1dg2\x00\x95\x00"
-FENCE = b"\x1d(H\x06\x0000"
-BODY = (
-    b"\x1ba\x01\x1d!\x11KITCHEN\n\x1d!\x00Table 12   Order 4711\n\x1ba\x00"
-    + b"2 x Grilled salmon with lemon butter\n  no onions, sauce aside\n" * 6
-    + b"#4711-1/1 A7Qk\n"
+from bench.drain import drain
+from bench.printers import printer_process
+from bench.processor import processor_seconds
+
+PRINTERS: Final = 64
+TICKETS: Final = 5_000
+HEADROOM_MIN: Final = 3.0
+"""The printers must be this much faster than what is measured against them."""
+
+SEND_SECONDS_MAX: Final = 120.0
+ASK_ALL: Final = b"\x10\x04\x01\x10\x04\x02\x10\x04\x03\x10\x04\x04"
+START: Final = b"\x1b@\x1c.\x1da\x0e"
+COUNTERS: Final = b"\x1dg2\x00\xb2\x00\x1dg2\x00\x95\x00"
+FENCE: Final = b"\x1d(H\x06\x0000"
+BODY: Final = (
+    b"\x1bE\x01\x1d!\x11KITCHEN 047\n\x1bE\x00TABLE 12\n\x1d!\x00"
+    b"12:47 / Bill 4711 / Ana / 2 guests\n"
+    + b"-" * 48
+    + b"\n\x1bE\x01\x1d!\x112 x Grilled salmon\n\x1dB\x01 sauce on the side \x1dB\x00\n"
+    + b"1 x Mushroom risotto\n3 x Tomato soup\n\x1bE\x00\x1d!\x00"
+    + b"-" * 48
+    + b"\n#4711-1/1 A7Qk\n"
 )
-CUT = b"\x1dVB\x00"
-TICKET = BODY + FENCE + b"A7Qk" + CUT + FENCE + b"A7Ql"
-ANSWERS_BYTES_MIN = 4 + 4 + 3 + 3 + 14
+"""Ten lines, as many as the service prints for the tickets of ``drain``."""
+
+CUT: Final = b"\x1dVB\x00"
+TICKET: Final = BODY + FENCE + b"A7Qk" + CUT + FENCE + b"A7Ql"
+SENT: Final = ASK_ALL + START + COUNTERS + TICKET
+ANSWERS_BYTES_MIN: Final = 4 + 4 + 3 + 3 + 14
 
 
-async def printers(count: int, ready: Connection) -> None:
-    async with AsyncExitStack() as stack:
-        fleet = [await stack.enter_async_context(VirtualPrinter()) for _ in range(count)]
-        ready.send([printer.address for printer in fleet])
-        await asyncio.to_thread(ready.recv)
-        ready.send((sum(len(printer.paper.sheets) for printer in fleet), time.process_time()))
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Tickets a second, and the receiving process' own processor seconds per 1,000 tickets."""
+
+    rate: float
+    processor: float
 
 
-async def sinks(count: int, ready: Connection) -> None:
-    """Reads, and answers a ticket's worth of bytes with as many bytes as a printer would."""
+def run() -> None:
+    """Print the three rates, and how much faster than the service the printers are."""
+    sinks = _capacity_of_sinks()
+    printers = _capacity_of_printers()
+    service = drain(PRINTERS, TICKETS)
+    title = f"{TICKETS} tickets, {PRINTERS} connections at once, one connection per ticket"
+    table = Table("what", "tickets a second", "processor seconds per 1,000 tickets", title=title)
+    for what, rate, processor in (
+        ("raw sender to byte sinks", sinks.rate, sinks.processor),
+        ("raw sender to virtual printers", printers.rate, printers.processor),
+        ("service to virtual printers", service.rate, service.processor["service"] / service.tickets * 1000),
+    ):
+        table.add_row(what, f"{rate:.0f}", f"{processor:.2f}")
+    Console().print(table)
+    ratio = printers.rate / service.rate
+    print(
+        f"The printers can take {ratio:.1f} times what the service delivers; at least {HEADROOM_MIN:.0f} is wanted."
+    )
+
+
+def _capacity_of_printers() -> Capacity:
+    with tempfile.TemporaryDirectory() as folder, printer_process(PRINTERS, Path(folder)) as fleet:
+        before = processor_seconds(fleet.pid)
+        seconds = asyncio.run(_send_tickets(list(fleet.addresses.values()), TICKETS))
+        processor = processor_seconds(fleet.pid) - before
+        sheets = fleet.sheets()
+    if sheets != TICKETS:
+        raise AssertionError(f"{sheets} sheets came out for {TICKETS} tickets")
+    return Capacity(TICKETS / seconds, processor / TICKETS * 1000)
+
+
+def _capacity_of_sinks() -> Capacity:
+    here, there = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=_run_sinks, args=(PRINTERS, there))
+    process.start()
+    addresses: list[str] = here.recv()
+    seconds = asyncio.run(_send_tickets(addresses, TICKETS))
+    here.send("enough")
+    processor: float = here.recv()
+    process.join()
+    return Capacity(TICKETS / seconds, processor / TICKETS * 1000)
+
+
+def _run_sinks(count: int, bench: Connection) -> None:
+    asyncio.run(_sinks(count, bench))
+
+
+async def _sinks(count: int, bench: Connection) -> None:
+    """Read, and answer a ticket's worth of bytes with as many bytes as a printer would."""
 
     async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         owed = 0
         while data := await reader.read(65536):
             owed += len(data)
-            while owed >= len(ASK_ALL + START + COUNTERS + TICKET):
-                owed -= len(ASK_ALL + START + COUNTERS + TICKET)
+            while owed >= len(SENT):
+                owed -= len(SENT)
                 writer.write(b"\x00" * ANSWERS_BYTES_MIN)
         writer.close()
 
     servers = [await asyncio.start_server(swallow, "127.0.0.1", 0) for _ in range(count)]
-    ready.send([f"127.0.0.1:{server.sockets[0].getsockname()[1]}" for server in servers])
-    await asyncio.to_thread(ready.recv)
-    ready.send((0, time.process_time()))
+    bench.send([f"127.0.0.1:{server.sockets[0].getsockname()[1]}" for server in servers])
+    before = time.process_time()
+    await asyncio.to_thread(bench.recv)
+    bench.send(time.process_time() - before)
 
 
-def serve(kind: str, count: int, ready: Connection) -> None:
-    asyncio.run(printers(count, ready) if kind == "printers" else sinks(count, ready))
-
-
-async def send_tickets(addresses: list[str], tickets: int) -> float:
-    """One connection per ticket and one ticket in flight per printer; returns seconds."""
+async def _send_tickets(addresses: list[str], tickets: int) -> float:
+    """Send the tickets, spread over the addresses; return how many seconds that took."""
 
     async def lane(address: str, share: int) -> None:
         host, port = address.rsplit(":", 1)
         for _ in range(share):
             reader, writer = await asyncio.open_connection(host, int(port))
-            writer.write(ASK_ALL + START + COUNTERS + TICKET)
+            writer.write(SENT)
             await reader.readexactly(ANSWERS_BYTES_MIN)
             writer.close()
             await writer.wait_closed()
 
     shares = [tickets // len(addresses) + (at < tickets % len(addresses)) for at in range(len(addresses))]
     started = time.perf_counter()
-    async with asyncio.timeout(PATIENCE_S):
+    async with asyncio.timeout(SEND_SECONDS_MAX):
         await asyncio.gather(
             *(lane(address, share) for address, share in zip(addresses, shares, strict=True))
         )
     return time.perf_counter() - started
-
-
-@dataclass(frozen=True)
-class Figures:
-    """`processor_us` is the receiving side's processor time per ticket, which other load does not change."""
-
-    rate: float
-    processor_us: float
-    sheets: int
-
-
-def measure(kind: str, count: int, tickets: int) -> Figures:
-    here, there = multiprocessing.Pipe()
-    server = multiprocessing.Process(target=serve, args=(kind, count, there))
-    server.start()
-    addresses: list[str] = here.recv()
-    seconds = asyncio.run(send_tickets(addresses, tickets))
-    here.send("enough")
-    sheets, processor_seconds = here.recv()
-    server.join()
-    return Figures(rate=tickets / seconds, processor_us=processor_seconds / tickets * 1e6, sheets=sheets)
-
-
-def run() -> None:
-    """Print both rates, their ratio, and the fastest sender that can honestly be measured against the printers."""
-    sink = measure("sinks", PRINTERS, TICKETS)
-    fleet = measure("printers", PRINTERS, TICKETS)
-    print(
-        f"{PRINTERS} printers in one process, {TICKETS} tickets of {len(TICKET)} bytes, one connection each"
-    )
-    print(
-        f"plain byte sink   {sink.rate:8.0f} tickets/s  {sink.processor_us:6.0f} us of processor per ticket"
-    )
-    print(
-        f"virtual printers  {fleet.rate:8.0f} tickets/s  {fleet.processor_us:6.0f} us of processor per ticket"
-    )
-    print(f"ratio             {fleet.rate / sink.rate:8.2f}")
-    print(
-        f"good for senders  {fleet.rate / HEADROOM:8.0f} tickets/s, {HEADROOM:.0f} times slower than the printers"
-    )
-    if fleet.sheets != TICKETS:
-        raise AssertionError(f"{fleet.sheets} sheets came out for {TICKETS} tickets")
