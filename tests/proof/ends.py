@@ -30,9 +30,9 @@ class Ends:
                 self.payload_bytes[fact.job.ticket_id] = fact.payload_bytes
             case OutcomeRecorded():
                 self.outcomes[fact.job.ticket_id].append(fact)
-                self._recorded(fact)
                 if fact.job_state in (JobState.PRINTED, JobState.FAILED):
                     self._ended[fact.job.ticket_id].set()
+                self._recorded(fact)
             case _:
                 pass
 

@@ -6,7 +6,8 @@ from tests.service.kitchen_under_test import KitchenUnderTest
 async def order(kitchen: KitchenUnderTest, station: str, dish: str) -> int:
     """Commit a ticket with one line; return its id."""
     row = await kitchen.one(
-        "WITH t AS (INSERT INTO kitchen_tickets (bill_id, printer_target, table_label) VALUES (1, %s, '7') RETURNING id)"
+        "WITH t AS (INSERT INTO kitchen_tickets (bill_id, printer_target, table_label) VALUES (1, %s, '7')"
+        " RETURNING id)"
         " INSERT INTO kitchen_ticket_items (kitchen_ticket_id, line_no, qty, menu_name) SELECT id, 1, 1, %s FROM t"
         " RETURNING kitchen_ticket_id AS id",
         [station, dish],

@@ -5,7 +5,7 @@ Judged by what can be read only, never by what the service has on record.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from rich.console import Console
 from rich.table import Table
@@ -49,7 +49,9 @@ def pieces(sheets: Iterable[Sheet]) -> Iterator[Piece]:
         for line in sheet.lines:
             lines.append(line)
             footer = _FOOTER.fullmatch(line)
-            if footer:
+            if footer and found and line == found[-1].lines[-1] and len(lines) == 1:
+                lines = []  # Some printers print the line again at which the paper ended.
+            elif footer:
                 found.append(Piece(ticket_id=int(footer[1]), lines=tuple(lines), is_void=False))
                 lines = []
         if found and lines and VOID in lines[0]:
@@ -102,6 +104,11 @@ class Tally:
             if len(papers) > 1:
                 self.with_duplicates.append(ticket_id)
 
+    def add(self, other: "Tally") -> None:
+        """Add what was counted elsewhere."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
     def _in_one(self, torn: Piece | None, piece: Piece, lines: Sequence[str]) -> Piece:
         """Join a paper with its own head, if the knife went through it: a broken cut command may cut anywhere."""
         if torn is None or piece.has_all_of(lines):
@@ -122,3 +129,8 @@ def show(title: str, tallies: Mapping[str, Tally]) -> None:
         figures = (t.tickets, t.complete, t.cut_through, t.partial, t.marks, t.marks_not_needed, t.duplicates)
         table.add_row(name, *map(str, figures), str(len(t.lost)), str(len(t.two_unmarked)))
     Console(width=140).print(table)
+
+
+def show_list(title: str, entries: Sequence[str]) -> None:
+    """Print a list beside the table."""
+    Console(width=140).print(f"{title}: {len(entries)}", *entries, sep="\n  ", highlight=False)

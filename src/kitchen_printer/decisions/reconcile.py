@@ -3,12 +3,13 @@
 Maintenance counters live in the printer's RAM. They survive a dead service and a cut cable, so they tell what
 a ticket did to the mechanism. They do not survive a power cut: saved only every few minutes, they fall back to
 an older value, which may even be exactly the value from before the ticket (Epson's technical guides for
-TM-m50II and TM-L100 describe the saving). So "nothing moved" proves nothing if the printer may have lost power.
+TM-m50II and TM-L100 describe the saving). A printer that lost power and is back before we ask cannot be told from
+one whose line broke, so "nothing moved" never proves that nothing was printed.
 """
 
 from dataclasses import dataclass
 
-from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 
 STROKES_MIN = 50
@@ -43,15 +44,13 @@ class Doubt:
 class Findings:
     """What the printer said when it was asked afterwards.
 
-    ``answered_in_order`` means that everything that was in its buffer is done. ``was_away`` means that it could
-    not be reached for a while, so that it may have lost power. ``was_stuck`` means that it was left in the
-    middle of a command and had to be freed.
+    ``answered_in_order`` means that everything that was in its buffer is done. ``was_stuck`` means that it was
+    left in the middle of a command and had to be freed.
     """
 
     echoes: frozenset[str]
     answered_in_order: bool
     after: Odometer | None
-    was_away: bool
     was_stuck: bool
 
 
@@ -63,10 +62,10 @@ def verdict(doubt: Doubt, found: Findings) -> Outcome:
         return Confirmed(Evidence.LATE_TOKEN, is_cut=False)
     if not found.answered_in_order or doubt.before is None or found.after is None:
         return Uncertain(doubt.reason)
-    return _by_counters(doubt, doubt.before, found.after, found)
+    return _by_counters(doubt, doubt.before, found.after)
 
 
-def _by_counters(doubt: Doubt, before: Odometer, after: Odometer, found: Findings) -> Outcome:
+def _by_counters(doubt: Doubt, before: Odometer, after: Odometer) -> Outcome:
     cuts, strokes = after.cuts - before.cuts, after.strokes - before.strokes
     if cuts < 0 or strokes < 0:
         return Uncertain(Reason.POWER_LOST)
@@ -75,6 +74,4 @@ def _by_counters(doubt: Doubt, before: Odometer, after: Odometer, found: Finding
         return Confirmed(Evidence.COUNTERS, is_cut=True)
     if cuts == 0 and strokes > 0:
         return Uncertain(Reason.PARTIAL)
-    if cuts == 0 and strokes == 0 and doubt.is_ours and not found.was_away:
-        return NotSent(doubt.reason)
     return Uncertain(doubt.reason)

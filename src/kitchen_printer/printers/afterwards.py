@@ -36,26 +36,23 @@ async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float)
     nothing is.
     """
     ends = asyncio.get_running_loop().time() + seconds
-    was_away = False
     while True:
         try:
             async with connected_line(address) as line:
-                found = await _findings(line, token, was_away=was_away)
+                found = await _findings(line, token)
                 if found is not None:
                     outcome = verdict(doubt, found)
                     if outcome == Uncertain(Reason.PARTIAL):
                         line.send(_VOID_PIECE)
                     return outcome
-        except NoConnectionError:
-            was_away = True
-        except NoAnswerError:
-            pass  # It hung up on us; it may talk the next time.
+        except (NoConnectionError, NoAnswerError):
+            pass  # It is away, or it hung up on us; it may talk the next time.
         if asyncio.get_running_loop().time() >= ends:
             return Uncertain(doubt.reason)
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def _findings(line: Line, token: str, *, was_away: bool) -> Findings | None:
+async def _findings(line: Line, token: str) -> Findings | None:
     """Hear what the printer has to say; None while it is not ready to answer: the ticket may still be inside."""
     interview = Interview(line)
     await interview.listen(LISTEN_SECONDS)
@@ -68,7 +65,6 @@ async def _findings(line: Line, token: str, *, was_away: bool) -> Findings | Non
         answered_in_order=answered,
         after=await interview.odometer(ANSWER_SECONDS) if answered else None,
         echoes=frozenset(interview.echoes),
-        was_away=was_away,
         was_stuck=was_stuck,
     )
 
