@@ -8,6 +8,7 @@ MEASUREMENTS: Final = {
     "drain": "how many tickets a second the service delivers to 16 printers, and what that costs",
     "drain_64": "the same with 64 printers",
     "virtual_printer": "how much faster than the service the virtual printers are: they must not be what is measured",
+    "proof": "what the printer's word costs: from the last byte to PRINTED on record, with fences and without",
     "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
 }
 
