@@ -58,10 +58,11 @@ async def play(dsn: str, prepared: Prepared, log: Path, wishes: Wishes, show: Sh
         await _other_tables(edge, counter, wishes)
         await _sum_up(record, wishes.paper, show)
         if wishes.keep:
+            end = _end_on_ctrl_c()
             show.say(
                 f"Everything stays up; health: http://{edge.service.health_address}/health. Ctrl-C ends it."
             )
-            await _until_told_to_end()
+            await end.wait()
 
 
 async def _dinner_for_two(edge: Edge, counter: Counter) -> None:
@@ -114,9 +115,9 @@ async def _sum_up(record: Record, folder: Path, show: Show) -> None:
         )
 
 
-async def _until_told_to_end() -> None:
-    """Wait for Ctrl-C or SIGTERM, which here is the normal end and no interruption."""
-    loop, told = asyncio.get_running_loop(), asyncio.Event()
+def _end_on_ctrl_c() -> asyncio.Event:
+    """From now on Ctrl-C and SIGTERM are the normal end, and no interruption: they set what is returned."""
+    loop, end = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, told.set)
-    await told.wait()
+        loop.add_signal_handler(number, end.set)
+    return end
