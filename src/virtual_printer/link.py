@@ -162,7 +162,8 @@ class Link:
 
     def _watch_port(self) -> None:
         if self.accepting and not self._held and self._session is None and self._listener is not None:
-            _loop().add_reader(self._listener, self._take_connection, self._listener)
+            # By number: asked for a socket it does not watch yet, the loop spells the whole socket out.
+            _loop().add_reader(self._listener.fileno(), self._take_connection, self._listener)
 
     def _take_connection(self, listener: socket.socket) -> None:
         try:
@@ -174,7 +175,7 @@ class Link:
         _loop().remove_reader(listener)
         self._session, self._session_bytes, self._paused = session, 0, False
         self.connections += 1
-        _loop().add_reader(session, self._read, session)
+        _loop().add_reader(session.fileno(), self._read, session)
         self._sink.tell("connected", {})
         # A turn later, so that a host in this very process has seen its connection before it is reset.
         _loop().call_soon(self._greet, session)

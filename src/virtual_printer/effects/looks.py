@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final
 
 from virtual_printer.codepages import COUNTRY_COUNT
 from virtual_printer.machine import Machine
 from virtual_printer.modes import DEFAULT_LINE_SPACING, DOTS_PER_INCH
-from virtual_printer.style import Alignment, Font
+from virtual_printer.style import Alignment, Font, Style
 
 ALIGNMENTS: Final = {
     0: Alignment.LEFT, 48: Alignment.LEFT,
@@ -19,7 +20,12 @@ UNDERLINES: Final = {0: 0, 48: 0, 1: 1, 49: 1, 2: 2, 50: 2}
 
 
 def _restyle(machine: Machine, **changes: Any) -> None:
-    machine.modes.style = replace(machine.modes.style, **changes)
+    machine.modes.style = _restyled(machine.modes.style, **changes)
+
+
+@cache
+def _restyled(style: Style, **changes: Any) -> Style:
+    return replace(style, **changes)
 
 
 def initialise(machine: Machine, _: bytes) -> None:
