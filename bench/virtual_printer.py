@@ -61,18 +61,24 @@ def run() -> None:
     sinks = _capacity_of_sinks()
     printers = _capacity_of_printers()
     service = drain(PRINTERS, TICKETS)
+    service_processor = service.processor["service"] / service.tickets * 1000
     title = f"{TICKETS} tickets, {PRINTERS} connections at once, one connection per ticket"
     table = Table("what", "tickets a second", "processor seconds per 1,000 tickets", title=title)
     for what, rate, processor in (
         ("raw sender to byte sinks", sinks.rate, sinks.processor),
         ("raw sender to virtual printers", printers.rate, printers.processor),
-        ("service to virtual printers", service.rate, service.processor["service"] / service.tickets * 1000),
+        ("service to virtual printers", service.rate, service_processor),
     ):
         table.add_row(what, f"{rate:.0f}", f"{processor:.2f}")
+    table.caption = "processor seconds: of the sinks, of the printers, of the service"
     Console().print(table)
     ratio = printers.rate / service.rate
     print(
         f"The printers can take {ratio:.1f} times what the service delivers; at least {HEADROOM_MIN:.0f} is wanted."
+    )
+    print(
+        f"On a core of their own, which other load does not change, it would be at least"
+        f" {service_processor / printers.processor:.1f} times."
     )
 
 
