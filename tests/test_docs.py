@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from kitchen_printer.config import Settings, variable_names
+
 CHECKOUT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")])
 
@@ -48,3 +50,12 @@ def test_the_code_map_names_every_folder_of_the_service() -> None:
     for folder in (CHECKOUT / "src" / "kitchen_printer").iterdir():
         if (folder / "__init__.py").exists():
             assert f"  {folder.name}/ " in code_map
+
+
+def test_every_variable_is_documented_with_its_default_and_no_other_is() -> None:
+    page = (CHECKOUT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    rows = {row.split("`")[1]: row for row in page.splitlines() if row.startswith("| `")}
+    assert set(rows) == set(variable_names())
+    for field in Settings.model_fields.values():
+        if field.alias and not field.alias.startswith("DATABASE"):
+            assert f"| {field.default} |" in rows[field.alias]

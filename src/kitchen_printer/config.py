@@ -12,6 +12,12 @@ from kitchen_printer.decisions.retry import OnUnconfirmed
 Seconds = float
 
 
+_NAMES_OF_OTHERS = frozenset(
+    {"KITCHEN_POSTGRES_BIN", "KITCHEN_POSTGRES_DSN", "KITCHEN_ESCPOS_CORPUS", "KITCHEN_WRITE_SCHEMA"}
+)
+"""What the demo and the tests read."""
+
+
 class BadConfigurationError(ValueError):
     """The environment is not usable; the message has one line per problem: name, what is wrong, the range."""
 
@@ -108,6 +114,15 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def variable_names() -> frozenset[str]:
     """The names of all variables that are read."""
     return frozenset(field.alias for field in Settings.model_fields.values() if field.alias)
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """Return the names that look like ours and are not: misspelt ones, most likely."""
+    return sorted(
+        name
+        for name in environment
+        if name.startswith("KITCHEN_") and name not in variable_names() | _NAMES_OF_OTHERS
+    )
 
 
 def _unconverted(values: dict[str, str]) -> dict[str, Any]:

@@ -130,3 +130,7 @@ async def test_an_address_that_only_looks_like_one_costs_its_own_route_alone(
     await kitchen.wait_for_status(ticket, "PRINTED")
 
     assert "300.1.2.3" in (await service.facts.wait_for(RouteRefused)).problem
+    _, health = await service.get("/health")
+    assert health["overall"] == "degraded"
+    assert health["refused_routes"][0]["station"] == "KITCHEN"
+    assert len(service.facts.of(RouteRefused)) == 1

@@ -209,7 +209,7 @@ def test_the_owner_of_a_database_who_may_create_roles_needs_no_administrator() -
 
 def test_a_plain_user_on_a_new_server_is_told_of_the_roles_too(lonely_server: EmbeddedPostgres) -> None:
     query(lonely_server.dsn(), "CREATE ROLE nobody_special LOGIN")
-    was_there = query(lonely_server.dsn(), "SELECT FROM pg_roles WHERE rolname = 'kitchen_reader'")
+    was_there = query(lonely_server.dsn(), "SELECT oid FROM pg_roles WHERE rolname = 'kitchen_reader'")
     if was_there:  # Another test migrated this server before.
         query(lonely_server.dsn(), "ALTER ROLE kitchen_reader RENAME TO mislaid")
     try:

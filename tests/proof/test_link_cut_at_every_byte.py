@@ -118,7 +118,6 @@ async def test_a_line_cut_after_any_byte_loses_no_ticket_and_makes_no_second_pap
 
 
 @pytest.mark.parametrize("level", ["A+", "A"])
-@pytest.mark.xfail(strict=True, reason="nobody frees a printer whose length field was cut before the payload")
 @pytest.mark.usefixtures("quick_doubts")
 async def test_a_line_cut_in_the_length_of_a_question_before_the_ticket_does_not_hold_the_ticket_up(
     kitchen: KitchenUnderTest, level: str, monkeypatch: pytest.MonkeyPatch

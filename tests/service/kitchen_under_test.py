@@ -150,16 +150,19 @@ class KitchenUnderTest:
 
     async def submit(self, station: str, *dishes: str, bill_id: int = 1, round_no: int | None = None) -> int:
         """Make a ticket the way the contract's functions do; return its id."""
-        ticket = await self.one(
-            "INSERT INTO kitchen_tickets (bill_id, round_no, printer_target, table_label)"
-            " VALUES (%s, %s, %s, '7') RETURNING id",
-            [bill_id, round_no, station],
-        )
-        for place, dish in enumerate(dishes or ("Soup",), start=1):
-            await self.execute(
-                "INSERT INTO kitchen_ticket_items (kitchen_ticket_id, line_no, qty, menu_name) VALUES (%s, %s, 1, %s)",
-                [ticket["id"], place, dish],
+        assert self._connection is not None
+        async with self._connection.transaction():
+            ticket = await self.one(
+                "INSERT INTO kitchen_tickets (bill_id, round_no, printer_target, table_label)"
+                " VALUES (%s, %s, %s, '7') RETURNING id",
+                [bill_id, round_no, station],
             )
+            for place, dish in enumerate(dishes or ("Soup",), start=1):
+                await self.execute(
+                    "INSERT INTO kitchen_ticket_items (kitchen_ticket_id, line_no, qty, menu_name)"
+                    " VALUES (%s, %s, 1, %s)",
+                    [ticket["id"], place, dish],
+                )
         return int(ticket["id"])
 
     # ── what is on record ───────────────────────────────────────────────────────────────────────────────

@@ -2,12 +2,13 @@
 
 import asyncio
 import os
+from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from kitchen_printer.config import BadConfigurationError, Settings, read_settings
+from kitchen_printer.config import BadConfigurationError, Settings, read_settings, unknown_names
 
 FAILURE = 1
 MISUSE = 2
@@ -24,6 +25,21 @@ app = typer.Typer(
 def main() -> None:
     """Run the command line."""
     app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        Console().print(version("kitchen-printer-service"), highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @app.command()
@@ -55,7 +71,7 @@ def migrate(
     except MigrationError as error:
         _end(FAILURE, str(error))
     for sentence in migration_sentences(report):
-        Console().print(sentence, markup=False, highlight=False)
+        Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 Ticket = Annotated[int, typer.Argument(min=1, help="The ticket's id: the number behind # in its last line.")]
@@ -140,6 +156,13 @@ def probe(
 
 
 def _settings() -> Settings:
+    for name in unknown_names(os.environ):
+        Console(stderr=True).print(
+            f"{name} is no variable of this program: is it misspelt?",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
     try:
         return read_settings(os.environ)
     except BadConfigurationError as error:
@@ -147,5 +170,5 @@ def _settings() -> Settings:
 
 
 def _end(code: int, message: str) -> NoReturn:
-    Console(stderr=True).print(message, markup=False, highlight=False, style="red")
+    Console(stderr=True).print(message, markup=False, highlight=False, style="red", soft_wrap=True)
     raise typer.Exit(code)

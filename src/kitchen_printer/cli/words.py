@@ -26,7 +26,7 @@ def migration_sentences(report: MigrationReport) -> Iterator[str]:
     if not report.applied:
         yield f"The schema is version {report.version_after}: nothing to apply."
     if report.pos_grants_missing:
-        yield "Bills can be sent to the kitchen once the owner of the POS tables has run:"
+        yield "Bills can be sent once the POS tables exist and their owner has run this, or you migrate again:"
         yield from (f"    {statement};" for statement in report.pos_grants_missing)
     for statement in report.advice:
         yield f"An administrator would make this database safer with: {statement};"

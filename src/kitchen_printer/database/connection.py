@@ -23,6 +23,11 @@ DEADLINE_SECONDS: Final = 5.0
 """How long one use of a connection may take, all its statements together."""
 
 CONNECT_SECONDS: Final = 3
+
+LEND_SECONDS: Final = 2.0
+"""How long to wait for a connection before people are told why there is none."""
+
+CLOSE_SECONDS: Final = 1.0
 POOL_SIZE_MAX: Final = 4
 """Claiming, recording and looking around go on at once; a fourth connection is spare."""
 
@@ -67,7 +72,7 @@ class Database:
             kwargs=self._settings,
             min_size=1,
             max_size=POOL_SIZE_MAX,
-            timeout=DEADLINE_SECONDS,
+            timeout=LEND_SECONDS,
             reconnect_timeout=10,
             open=False,
         )
@@ -77,8 +82,8 @@ class Database:
         await self._pool.open(wait=False)
 
     async def close(self) -> None:
-        """Close all connections, waiting for nobody longer than the deadline."""
-        await self._pool.close(timeout=DEADLINE_SECONDS)
+        """Close all connections; a server that is away is not waited for."""
+        await self._pool.close(timeout=CLOSE_SECONDS)
 
     async def check_schema(self) -> None:
         """Return if the database has the schema we need. Raises :class:`DatabaseLostError` with the remedy.

@@ -102,5 +102,14 @@ def _asking(dsn: str) -> Generator[psycopg.Connection[DictRow], None, None]:
             dsn, connect_timeout=CONNECT_SECONDS, row_factory=dict_row, options="-c statement_timeout=10s"
         ) as connection:
             yield connection
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction) as error:
+        raise RequestRefusedError(f"{_first_line(error)}: run kitchen-printer migrate") from None
+    except psycopg.errors.InsufficientPrivilege as error:
+        remedy = "use a login with the role kitchen_operator, or one that owns the database"
+        raise RequestRefusedError(f"{_first_line(error)}: {remedy}") from None
     except psycopg.Error as error:
-        raise RequestRefusedError(str(error).strip().partition("\n")[0]) from None
+        raise RequestRefusedError(_first_line(error)) from None
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return str(error).strip().partition("\n")[0]

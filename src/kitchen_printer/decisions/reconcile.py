@@ -28,8 +28,7 @@ class Odometer:
 class Doubt:
     """An attempt that may or may not have printed, and what is known of it.
 
-    ``before`` is what the odometer said before the payload, None at levels without one. ``is_ours`` says that
-    this very process opened the attempt: only it saw what left it.
+    ``before`` is what the odometer said before the payload, None at levels without one.
     """
 
     reason: Reason
@@ -37,21 +36,18 @@ class Doubt:
     token_cut: str
     before: Odometer | None
     expected_cuts: int
-    is_ours: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """What the printer said when it was asked afterwards.
 
-    ``answered_in_order`` means that everything that was in its buffer is done. ``was_stuck`` means that it was
-    left in the middle of a command and had to be freed.
+    ``answered_in_order`` means that everything that was in its buffer is done.
     """
 
     echoes: frozenset[str]
     answered_in_order: bool
     after: Odometer | None
-    was_stuck: bool
 
 
 def verdict(doubt: Doubt, found: Findings) -> Outcome:

@@ -52,6 +52,19 @@ async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float)
         await asyncio.sleep(RETRY_SECONDS)
 
 
+async def free(address: str, token: str) -> bool:
+    """Free a printer that a broken connection left in the middle of a command; return whether it answers now.
+
+    NULs complete the command and a reset discards what it did. In text they mean nothing, so a printer that is
+    busy with somebody else's job comes to no harm.
+    """
+    try:
+        async with connected_line(address) as line:
+            return await _reach(Interview(line), line, token)
+    except (NoConnectionError, NoAnswerError):
+        return False
+
+
 async def _findings(line: Line, token: str) -> Findings | None:
     """Hear what the printer has to say; None while it is not ready to answer: the ticket may still be inside."""
     interview = Interview(line)
@@ -60,22 +73,21 @@ async def _findings(line: Line, token: str) -> Findings | None:
     is_ready = troubles == []
     if not is_ready and not interview.echoes:
         return None
-    was_stuck, answered = await _reach(interview, line, token) if is_ready else (False, False)
+    answered = is_ready and await _reach(interview, line, token)
     return Findings(
         answered_in_order=answered,
         after=await interview.odometer(ANSWER_SECONDS) if answered else None,
         echoes=frozenset(interview.echoes),
-        was_stuck=was_stuck,
     )
 
 
-async def _reach(interview: Interview, line: Line, token: str) -> tuple[bool, bool]:
-    """Get a fence through to the mechanism; return whether the printer had to be freed, and whether it worked."""
+async def _reach(interview: Interview, line: Line, token: str) -> bool:
+    """Get a fence through to the mechanism, freeing the printer if need be; return whether that worked."""
     if await interview.passes_fence(token, FENCE_SECONDS):
-        return False, True
+        return True
     for nothing in (b"", commands.NUL_LINE, commands.NUL_BAND):
         # Left in the middle of a command, it eats our questions until that command is complete.
         line.send(nothing + commands.RESET)
         if await interview.passes_fence(token, ANSWER_SECONDS):
-            return True, True
-    return True, False
+            return True
+    return False

@@ -1,11 +1,17 @@
 """A page becomes bytes. python-escpos builds them; text is proved to be text before it gets in."""
 
+import tempfile
 from typing import Final
-
-from escpos.printer import Dummy
 
 from kitchen_printer.decisions.layout import Page, Row, Size
 from kitchen_printer.decisions.text import to_bytes
+
+# Importing python-escpos makes a temporary folder for a cache of its printer profiles and leaves it behind, a new
+# one in every process. This one goes again.
+_tempdir_before = tempfile.tempdir
+with tempfile.TemporaryDirectory(prefix="kitchen-printer-") as tempfile.tempdir:
+    from escpos.printer import Dummy
+tempfile.tempdir = _tempdir_before
 
 CODECS: Final = {
     "CP437": "cp437",

@@ -113,7 +113,9 @@ class Dispatcher:
         self._start_lanes(due)
         await self._tell_about_missing_routes(seen, book)
         await self._write_states()
-        self.snapshot = Snapshot.of(seen, self.lanes, at=datetime.now(UTC), taken_at=monotonic())
+        self.snapshot = Snapshot.of(
+            seen, self.lanes, book.refused, at=datetime.now(UTC), taken_at=monotonic()
+        )
 
     async def _look(self, book: RouteBook) -> Surroundings:
         return await look_around(
@@ -125,7 +127,11 @@ class Dispatcher:
         )
 
     async def _read_routes(self) -> RouteBook:
+        known = self._book.refused if self._book else ()
         self._book = await read_route_book(self._kitchen.database, self._kitchen.announce)
+        for refused in self._book.refused:
+            if refused not in known:
+                self._kitchen.announce(refused)
         self._kitchen.zone = self._book.zone
         self._set_up_lanes()
         self._new_lanes()

@@ -4,6 +4,7 @@ Every step tells a fact. One subscriber words them as log lines; tests subscribe
 sleeping, and to crash the process exactly there.
 """
 
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -236,11 +237,17 @@ Subscriber = Callable[[Fact], None]
 
 
 class Announcer:
-    """Tells each fact to every subscriber, in order, at once."""
+    """Tells each fact to every subscriber, in order, at once.
+
+    A subscriber that fails is a mistake of ours and is shown, but costs no ticket anything.
+    """
 
     def __init__(self, subscribers: Iterable[Subscriber]) -> None:
         self._subscribers = tuple(subscribers)
 
     def __call__(self, fact: Fact) -> None:
         for subscriber in self._subscribers:
-            subscriber(fact)
+            try:
+                subscriber(fact)
+            except Exception:  # noqa: BLE001  # printing goes on when telling about it does not
+                traceback.print_exc()

@@ -101,7 +101,7 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
         case PrinterBack(address, seconds):
             return "WARNING", "printer_back", {"printer": address, "after_seconds": round(seconds, 1)}
         case PrinterProbed(address, level):
-            return "INFO", "printer_probed", {"printer": address, "level": level}
+            return "INFO", "printer_probed", {"printer": address, "proof_level": level}
         case PrinterReady(address):
             return "DEBUG", "printer_ready", {"printer": address}
         case TicketClaimed(job):

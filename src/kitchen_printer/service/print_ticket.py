@@ -138,7 +138,6 @@ class Attempt:
             token_cut=self._job.token_cut,
             before=self._line.delivery.odometer,
             expected_cuts=1,
-            is_ours=True,
         )
         limit = self._kitchen.settings.confirm_seconds
         return await ask_afterwards(self._lane.address, doubt, self._kitchen.new_token(), limit)

@@ -21,6 +21,8 @@ class RouteBook:
     chosen: dict[Target, int]
     destinations: dict[str, Destination]
     printers: dict[int, Printer]
+    refused: tuple[RouteRefused, ...] = ()
+    """Rows of ``station_printers`` that name no printer."""
 
     @property
     def takes_any_station(self) -> bool:
@@ -32,24 +34,30 @@ async def read_route_book(database: Database, announce: Subscriber) -> RouteBook
     """Read the routes and make rows for printers that are new. One bad row costs only its own route."""
     while True:
         configuration = await read_configuration(database)
-        addresses = _addresses(configuration, announce)
+        addresses, refused = _addresses(configuration)
         missing = set(addresses.values()) - {printer.address for printer in configuration.printers}
         if not missing:
-            return _book(configuration, addresses, announce)
+            return _book(configuration, addresses, refused, announce)
         await add_printers(database, missing)  # And read again: another route may have come meanwhile.
 
 
-def _addresses(configuration: Configuration, announce: Subscriber) -> dict[str, str]:
+def _addresses(configuration: Configuration) -> tuple[dict[str, str], tuple[RouteRefused, ...]]:
     found: dict[str, str] = {}
+    refused: list[RouteRefused] = []
     for row in configuration.station_printers:
         try:
             found[row.printer_ip] = canonical(row.printer_ip)
         except BadAddressError as error:
-            announce(RouteRefused(row.station, str(error)))
-    return found
+            refused.append(RouteRefused(row.station, str(error)))
+    return found, tuple(refused)
 
 
-def _book(configuration: Configuration, addresses: dict[str, str], announce: Subscriber) -> RouteBook:
+def _book(
+    configuration: Configuration,
+    addresses: dict[str, str],
+    refused: tuple[RouteRefused, ...],
+    announce: Subscriber,
+) -> RouteBook:
     ids = {printer.address: printer.id for printer in configuration.printers}
     routes = [
         Route(
@@ -69,6 +77,7 @@ def _book(configuration: Configuration, addresses: dict[str, str], announce: Sub
         chosen=chosen,
         destinations=destinations(chosen, configuration.closed_stations, configuration.default_station),
         printers={printer.id: printer for printer in configuration.printers},
+        refused=refused,
     )
 
 

@@ -155,6 +155,7 @@ class Service:
 
     async def _hand_back(self) -> None:
         await self._health.close()
-        with suppress(DatabaseLostError):  # The lease ends by itself then.
-            await self._leases.leave()
+        if self._dispatcher.snapshot.database_problem is None:
+            with suppress(DatabaseLostError):  # The lease ends by itself then.
+                await self._leases.leave()
         await self._database.close()

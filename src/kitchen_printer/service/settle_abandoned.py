@@ -20,7 +20,7 @@ async def settle_abandoned_attempts(lane: Lane, kitchen: Kitchen) -> None:
 
 
 async def _what_became_of(attempt: Abandoned, lane: Lane, kitchen: Kitchen) -> Outcome:
-    """Nobody of us saw what left the old owner, so nothing here can say that nothing was sent."""
+    """Ask, where the printer can tell; a printer that cannot leaves the doubt."""
     if isinstance(lane.device, Reason) or not lane.device.level.echoes_tokens:
         return Uncertain(Reason.SERVICE_STOPPED)
     doubt = Doubt(
@@ -29,6 +29,5 @@ async def _what_became_of(attempt: Abandoned, lane: Lane, kitchen: Kitchen) -> O
         token_cut=attempt.token_cut,
         before=attempt.odometer,
         expected_cuts=attempt.expected_cuts,
-        is_ours=False,
     )
     return await ask_afterwards(lane.address, doubt, kitchen.new_token(), kitchen.settings.confirm_seconds)

@@ -9,6 +9,7 @@ from typing import Any
 
 from kitchen_printer.database.jobs import Surroundings
 from kitchen_printer.decisions.reason import WORDS, Reason
+from kitchen_printer.service.facts import RouteRefused
 from kitchen_printer.service.lane import Lane
 
 
@@ -25,6 +26,7 @@ class PrinterView:
     """One printer of ours: how it stands and what waits for it."""
 
     address: str
+    is_tried: bool
     trouble: Reason | None
     waiting: int
     oldest: datetime | None
@@ -34,7 +36,7 @@ class PrinterView:
         words = WORDS[self.trouble] if self.trouble else None
         return {
             "address": self.address,
-            "state": "down" if self.trouble else "ok",
+            "state": "down" if self.trouble else "ok" if self.is_tried else "unknown",
             "reason": self.trouble,
             "problem": words.sentence if words else None,
             "advice": words.advice if words else None,
@@ -52,11 +54,18 @@ class Snapshot:
     printers: tuple[PrinterView, ...] = ()
     tickets_failed: int = 0
     tickets_without_route: int = 0
+    refused_routes: tuple[RouteRefused, ...] = ()
     database_problem: str | None = "not asked yet"
 
     @classmethod
     def of(
-        cls, seen: Surroundings, lanes: Mapping[int, Lane], *, at: datetime, taken_at: float
+        cls,
+        seen: Surroundings,
+        lanes: Mapping[int, Lane],
+        refused: tuple[RouteRefused, ...],
+        *,
+        at: datetime,
+        taken_at: float,
     ) -> "Snapshot":
         """Put a look at the database and what the lanes know together."""
         backlogs = {each.printer_id: each for each in seen.backlogs}
@@ -66,6 +75,7 @@ class Snapshot:
             views.append(
                 PrinterView(
                     address=lane.address,
+                    is_tried=lane.is_tried,
                     trouble=lane.trouble,
                     waiting=backlog.open if backlog else 0,
                     oldest=backlog.oldest if backlog else None,
@@ -77,6 +87,7 @@ class Snapshot:
             printers=tuple(sorted(views, key=lambda each: each.address)),
             tickets_failed=seen.tickets_failed,
             tickets_without_route=seen.tickets_without_route,
+            refused_routes=refused,
             database_problem=None,
         )
 
@@ -85,7 +96,8 @@ class Snapshot:
         """Judge: a lost database stops everything; printers, failed and stranded tickets need people."""
         if self.database_problem is not None:
             return Overall.FAILING
-        if self.tickets_failed or self.tickets_without_route or any(each.trouble for each in self.printers):
+        needs_people = self.tickets_failed or self.tickets_without_route or self.refused_routes
+        if needs_people or any(each.trouble for each in self.printers):
             return Overall.DEGRADED
         return Overall.OK
 
@@ -101,5 +113,8 @@ class Snapshot:
             },
             "tickets_failed": self.tickets_failed,
             "tickets_without_route": self.tickets_without_route,
+            "refused_routes": [
+                {"station": each.station, "problem": each.problem} for each in self.refused_routes
+            ],
             "printers": [each.as_json(now) for each in self.printers],
         }

@@ -7,6 +7,7 @@ from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.outcomes import add_waiting_time, give_up, note_late_proofs
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import backoff_seconds
+from kitchen_printer.printers.afterwards import free
 from kitchen_printer.service.facts import GaveUp, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane
@@ -36,6 +37,8 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
             lane.came_back()
             return False
         case Unable(reason):
+            if reason is Reason.BUSY and lane.failures and await free(lane.address, kitchen.new_token()):
+                return True
             await _rest(lane, kitchen, reason)
             return False
         case Tried(outcome, is_last):
