@@ -219,7 +219,7 @@ class VirtualPrinter:
             elif (steps := steps + 1) % STEPS_PER_TURN == 0:
                 await asyncio.sleep(0)
             self._motion_ended()
-        self.link.room_freed()
+        self._motion_ended()  # A command that stopped the printer has something to say, too.
 
     def _step(self) -> int | None:
         self._executing = True

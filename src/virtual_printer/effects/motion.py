@@ -84,9 +84,20 @@ def to_line_start(machine: Machine, args: bytes) -> None:
     machine.line.clear()
 
 
+_CUTS: Final[Mapping[int, Cut]] = {
+    **dict.fromkeys((0, 48, 65, 97, 103), Cut.FULL),
+    **dict.fromkeys((1, 49, 66, 98, 104), Cut.PARTIAL),
+}
+
+
 def cut(machine: Machine, args: bytes) -> None:
-    """`GS V m [n]`: 0/48 full and 1/49 partial here; 65/97/103 full and 66/98/104 partial after a feed."""
-    kind = Cut.FULL if args[0] in (0, 48, 65, 97, 103) else Cut.PARTIAL
+    """`GS V m [n]`: 0/48 full and 1/49 partial here; 65/97/103 full and 66/98/104 partial after a feed.
+
+    Any other m is no command: nothing is cut.
+    """
+    kind = _CUTS.get(args[0])
+    if kind is None:
+        return
     if len(args) == 2 and not machine.line and machine.profile.cutter_gap_dots is not None:
         machine.feed(machine.paper.dots_to_cutter() + args[1])
     machine.cut(kind)
