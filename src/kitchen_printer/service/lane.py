@@ -34,7 +34,7 @@ def device_of(printer: Printer) -> Device | Reason:
     return Device(level=Level(printer.level), paper=paper, code_page=printer.code_page)
 
 
-_WAS_AWAY = frozenset({Reason.UNREACHABLE, Reason.REFUSED})
+_WAS_AWAY = frozenset({Reason.UNREACHABLE, Reason.REFUSED, Reason.SILENT, Reason.CONNECTION_LOST})
 """After these another printer may stand at the address."""
 
 
