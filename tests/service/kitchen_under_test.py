@@ -24,6 +24,7 @@ from kitchen_demo.postgres_server import EmbeddedPostgres, embedded_postgres
 from kitchen_printer.config import read_settings
 from kitchen_printer.database.migrate import migrate
 from kitchen_printer.service.facts import Announcer, Fact, ServiceStarted
+from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.run import Service
 from virtual_printer import VirtualPrinter
 
@@ -74,6 +75,11 @@ class RunningService:
         self.facts = Facts()
         self.service = Service(read_settings({"DATABASE_URL": dsn, **settings}), Announcer([self.facts]))
         self._task = asyncio.create_task(self.service.run())
+
+    @property
+    def lanes(self) -> list[Lane]:
+        """The lanes that this service serves, to look at and to age."""
+        return list(self.service.lanes.values())
 
     async def get(self, path: str) -> tuple[int, dict[str, Any]]:
         """Ask the health port; return the HTTP status and the body."""

@@ -201,7 +201,7 @@ async def note_late_proofs(database: Database, printer_id: int, tokens: Collecti
 
 
 async def add_waiting_time(database: Database, printer_id: int, seconds: float) -> float:
-    """Count time in which a printer was seen unable to print against its waiting jobs.
+    """Count time in which a printer was seen unable to print against its waiting jobs, none more than its age.
 
     Returns the longest waiting time among them, 0 when there are none.
     """
@@ -210,7 +210,9 @@ async def add_waiting_time(database: Database, printer_id: int, seconds: float) 
             await connection.execute(
                 """
                 WITH counted AS (
-                    UPDATE print_jobs SET waited_seconds = waited_seconds + %s
+                    UPDATE print_jobs
+                       SET waited_seconds = waited_seconds
+                           + least(%s, greatest(0, extract(epoch FROM clock_timestamp() - created_at)))
                      WHERE printer_id = %s AND state = 'WAITING' RETURNING waited_seconds)
                 SELECT coalesce(max(waited_seconds), 0) AS longest FROM counted
                 """,

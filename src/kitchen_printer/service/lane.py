@@ -34,6 +34,9 @@ def device_of(printer: Printer) -> Device | Reason:
     return Device(level=Level(printer.level), paper=paper, code_page=printer.code_page)
 
 
+PROBE_SECONDS_MAX = 30.0
+"""From the end of a rest, the next probe of a lane with work has failed by then: connecting, asking, freeing."""
+
 _WAS_AWAY = frozenset({Reason.UNREACHABLE, Reason.REFUSED, Reason.SILENT, Reason.CONNECTION_LOST})
 """After these another printer may stand at the address."""
 
@@ -91,14 +94,16 @@ class Lane:
             self.trouble = None
             self.announce(PrinterBack(self.address, monotonic() - self.trouble_since))
 
-    def rest(self, seconds: float) -> float:
-        """Rest after a failure. Returns how long the lane has been seen unable since the failure before.
+    def rest(self, seconds: float, *, poll_seconds: float) -> float:
+        """Rest after a failure. Returns how long the lane was seen unable since the failure before.
 
-        That is 0 after the first one: a service that has just started has seen nothing yet, so a night
-        without power costs a ticket nothing.
+        That is 0 after the first one, and 0 when nobody looked meanwhile because nothing was due or the database
+        was away: only time that somebody watched may be held against a ticket.
         """
         now = monotonic()
-        unable = 0.0 if self.last_failure is None else now - self.last_failure
+        watched_until = self.rests_until + poll_seconds + PROBE_SECONDS_MAX
+        is_watched = self.last_failure is not None and now <= watched_until
+        unable = now - self.last_failure if self.last_failure is not None and is_watched else 0.0
         self.last_failure = now
         self.rests_until = now + seconds
         return unable

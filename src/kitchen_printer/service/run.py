@@ -26,6 +26,7 @@ from kitchen_printer.service.facts import (
 )
 from kitchen_printer.service.health import Health
 from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.leases import Leases
 from kitchen_printer.service.recorder import Recorder
 
@@ -87,6 +88,11 @@ class Service:
 
     def _hold(self, holdings: Holdings) -> list[int]:
         return self._dispatcher.hold(holdings)
+
+    @property
+    def lanes(self) -> dict[int, Lane]:
+        """The lanes that are ours now, by printer."""
+        return self._dispatcher.lanes
 
     def stop(self) -> None:
         """Ask for an orderly stop."""

@@ -22,7 +22,10 @@ async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
         while not kitchen.is_stopping and await _one_more(lane, kitchen):
             pass
     except DatabaseLostError:
-        lane.rest(kitchen.settings.poll_seconds)  # The dispatcher tells people; attempts stay on record.
+        # The dispatcher tells people; attempts stay on record. Nobody watches the printer while the database is away.
+        poll_seconds = kitchen.settings.poll_seconds
+        lane.rest(poll_seconds, poll_seconds=poll_seconds)
+        lane.last_failure = None
     except Exception as error:  # noqa: BLE001  # one lane's mistake must not stop the others
         kitchen.announce(TaskCrashed(f"lane {lane.address}", repr(error)))
         await _rest(lane, kitchen, Reason.INTERNAL_ERROR)
@@ -65,7 +68,10 @@ async def _rest(lane: Lane, kitchen: Kitchen, reason: Reason) -> None:
     """Let the lane rest, and count the time it was seen unable against the tickets that wait for it."""
     lane.went_down(reason)
     lane.failures += 1
-    unable_seconds = lane.rest(backoff_seconds(lane.failures, random.random()))  # noqa: S311
+    unable_seconds = lane.rest(
+        backoff_seconds(lane.failures, random.random()),  # noqa: S311
+        poll_seconds=kitchen.settings.poll_seconds,
+    )
     if unable_seconds > 0:
         limit = kitchen.settings.give_up_seconds
         longest = await add_waiting_time(kitchen.database, lane.lease.printer_id, unable_seconds)
