@@ -1,5 +1,7 @@
 """What becomes of a ticket while its printer works, stops, or fails."""
 
+from time import monotonic
+
 from kitchen_printer.decisions.outcome import Confirmed, Evidence
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.facts import (
@@ -334,3 +336,28 @@ async def test_the_service_hands_a_ticket_over_only_after_its_attempt_is_on_reco
         "SELECT token_printed FROM print_attempts WHERE id = %s", [handed_over.job.attempt_id]
     )
     assert row == {"token_printed": handed_over.job.token_printed}
+
+
+async def test_time_in_which_nobody_watched_the_printer_is_not_held_against_a_new_ticket(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    printer.causes.refuse()
+    await kitchen.route("BAR", printer)
+    first = await kitchen.submit("BAR", "Negroni", bill_id=1)
+    service = await kitchen.start_service(KITCHEN_GIVE_UP_SECONDS="30")
+    await service.facts.wait_for(PrinterDown)
+    await kitchen.execute("UPDATE print_jobs SET waited_seconds = 30 WHERE ticket_id = %s", [first])
+    await kitchen.wait_for_status(first, "FAILED")
+    # The station is quiet for an hour: nothing is due, so nobody asks the printer.
+    (lane,) = service.lanes
+    lane.last_failure = monotonic() - 3600
+    lane.rests_until = monotonic() - 3590
+
+    second = await kitchen.submit("BAR", "Lager", bill_id=2)
+    await kitchen.wait_until(
+        "SELECT coalesce(max(waited_seconds), 0) > 0 AS yes FROM print_jobs WHERE ticket_id = %s", [second]
+    )
+
+    assert await kitchen.status(second) == "NEW"
+    row = await kitchen.one("SELECT waited_seconds FROM print_jobs WHERE ticket_id = %s", [second])
+    assert row["waited_seconds"] < 30
