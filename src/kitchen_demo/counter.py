@@ -10,7 +10,8 @@ from psycopg.rows import DictRow
 from kitchen_demo.edge import Edge
 from kitchen_demo.paper_shelf import PaperShelf
 from kitchen_demo.show import Show
-from kitchen_demo.story import EVENTS, told
+from kitchen_printer.cli.story import told_by_the_millisecond
+from kitchen_printer.database.requests import read_story
 from virtual_printer import Sheet
 
 Record = AsyncConnection[DictRow]
@@ -78,8 +79,10 @@ class Counter:
 
     async def tell_story(self, ticket: int) -> None:
         """Show what is on record of a ticket, and of its printer since the ticket was submitted."""
-        events = await (await self._record.execute(EVENTS, [ticket])).fetchall()
-        self._show.story(f"The story of ticket {ticket}, as it is on record", told(events))
+        story = await asyncio.to_thread(read_story, self._edge.dsn, ticket)
+        self._show.story(
+            f"The story of ticket {ticket}, as it is on record", list(told_by_the_millisecond(story))
+        )
 
     async def _open(self, tickets: list[int]) -> bool:
         row = await (await self._record.execute(_OPEN_TICKETS, [tickets])).fetchone()

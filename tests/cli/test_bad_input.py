@@ -1,6 +1,7 @@
 """What the commands say when they are told something that cannot be: what is wrong, and what to do."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from kitchen_demo.postgres_programs import find_programs_folder
+from kitchen_demo.postgres_server import embedded_postgres
 from kitchen_demo.service_process import ServiceProcess
 from kitchen_printer.service.facts import RouteRefused
 from tests.service.kitchen_under_test import KitchenUnderTest
@@ -134,3 +137,14 @@ async def test_an_address_that_only_looks_like_one_costs_its_own_route_alone(
     assert health["overall"] == "degraded"
     assert health["refused_routes"][0]["station"] == "KITCHEN"
     assert len(service.facts.of(RouteRefused)) == 1
+
+
+def test_a_frozen_database_ends_a_command_in_a_sentence() -> None:
+    with embedded_postgres(find_programs_folder(os.environ), durable=False) as server:
+        os.kill(server.pid, signal.SIGSTOP)
+        try:
+            code, said = kitchen_printer("explain", "1", DATABASE_URL=server.dsn())
+        finally:
+            os.kill(server.pid, signal.SIGCONT)
+    assert code == 1
+    assert "cannot be used" in said

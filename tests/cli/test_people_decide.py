@@ -29,7 +29,7 @@ async def test_a_held_ticket_that_somebody_saw_is_printed_and_no_second_paper_co
     assert len(await kitchen.attempts(ticket)) == 1
     code, story = kitchen_printer("explain", str(ticket), DATABASE_URL=kitchen.dsn)
     assert code == 0
-    assert "It is held until a person says whether the paper is there." in story
+    assert "It waits for a person to decide." in story
     assert "Ana saw copy 1 on paper." in story
 
 

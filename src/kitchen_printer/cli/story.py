@@ -1,64 +1,130 @@
 """The story of a ticket in plain sentences, told from the record alone."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 from kitchen_printer.database.requests import Happening, TicketStory
 from kitchen_printer.decisions.reason import WORDS, Reason
 
+_WHAT_FOLLOWS: Final = {
+    "WAITING": "It will be tried again",
+    "HELD": "It waits for a person to decide",
+    "FAILED": "It is given up",
+}
+"""What becomes of a job after an attempt that did not print for certain."""
+
 
 def told(story: TicketStory) -> Iterator[str]:
-    """Tell how the ticket stands and what happened to it, one sentence a line."""
-    number = "" if story.station_seq is None else f" {story.station_seq:03d}"
-    yield f"Ticket {story.ticket_id}, {story.station}{number}: {story.status}{_why(story.failed_reason)}"
+    """Tell how the ticket stands and what happened to it: one sentence a line, each with its time."""
+    yield heading(story)
     for happening in story.happenings:
-        yield f"{happening.at:%Y-%m-%d %H:%M:%S}  {_sentence(happening)}"
+        yield f"{happening.at:%Y-%m-%d %H:%M:%S}  {sentence(happening)}"
 
 
-def _sentence(happening: Happening) -> str:  # noqa: PLR0912  # one branch per event is the point
-    detail, printer = happening.detail, happening.address or "no printer"
-    attempt = f"attempt {detail.get('attempt')}"
-    match happening.event:
+def told_by_the_millisecond(story: TicketStory) -> Iterator[str]:
+    """Tell what happened to the ticket, each sentence with the milliseconds since the first."""
+    for happening in story.happenings:
+        since = (happening.at - story.happenings[0].at).total_seconds() * 1000
+        yield f"{since:7.1f} ms  {sentence(happening)}"
+
+
+def heading(story: TicketStory) -> str:
+    """Say which ticket it is and how it stands."""
+    number = "" if story.station_seq is None else f" {story.station_seq:03d}"
+    why = f" {_words(story.failed_reason)}" if story.failed_reason else ""
+    return f"Ticket {story.ticket_id}, {story.station}{number}: {story.status}{why}"
+
+
+def sentence(happening: Happening) -> str:
+    """Say what one event means; a kind that is not known here is shown as it is stored."""
+    name, detail = happening.event, happening.detail
+    match name:
         case "ticket_submitted":
-            return f"Submitted by {happening.actor}."
+            return "The backend submitted the ticket."
         case "expanded":
-            return f"Numbered {detail['number']:03d}; its print jobs were made."
+            return f"The service numbered it {detail['number']:03d} and made a print job."
         case "claimed":
-            mark = ", marked" if detail["marked"] else ""
-            return f"{printer} was ready; {attempt} went on record{mark}."
-        case "confirmed":
-            return f"{printer} proved {attempt} ({detail['evidence']}): it is on paper."
-        case "uncertain":
-            return f"Nobody knows whether {attempt} printed.{_why(detail.get('reason'))}{_then(detail)}"
-        case "not_sent":
-            return f"No paper can come of {attempt}.{_why(detail.get('reason'))}"
-        case "late_confirmed" | "late_proof":
-            return f"Later proof: {attempt} is on paper after all; it had been recorded {detail['recorded']}."
-        case "late_uncertain" | "late_not_sent":
-            return f"{attempt.capitalize()} was reported late; it had been recorded {detail['recorded']}."
+            mark = ", marked as a possible second paper" if detail["marked"] else ""
+            return (
+                f"Printer {happening.address} was asked and ready;"
+                f" attempt {detail['attempt']} went on record{mark}."
+            )
         case "gave_up":
-            return f"Given up after {detail['waited_seconds']} s.{_why(detail.get('reason'))}"
+            return f"After {detail['waited_seconds']} s without a working printer it was given up: {_why(detail)}"
+        case "reprint_requested" | "confirmed_by_person" | "reprint_decided":
+            return _of_person(name, detail)
+        case _ if name.startswith("printer_"):
+            return _of_printer(name, happening.address, detail)
+        case _ if name.startswith("late_"):
+            return _too_late(name, detail)
+        case _:
+            return _of_attempt(name, detail)
+
+
+def _of_attempt(name: str, detail: Mapping[str, Any]) -> str:
+    match name:
+        case "confirmed":
+            return (
+                f"The printer confirmed attempt {detail['attempt']} by {detail['evidence']}: it is on paper."
+            )
+        case "not_sent":
+            return f"Nothing was sent in attempt {detail['attempt']}: {_why(detail)} {_what_follows(detail)}."
+        case "uncertain":
+            mark = ", marked as a possible second paper" if detail["job"] == "WAITING" else ""
+            return (
+                f"Nobody knows whether attempt {detail['attempt']} printed: {_why(detail)}"
+                f" {_what_follows(detail)}{mark}."
+            )
+        case _:
+            return _as_stored(name, detail)
+
+
+def _of_person(name: str, detail: Mapping[str, Any]) -> str:
+    match name:
         case "reprint_requested":
             return f"{detail['by']} asked for a reprint of copy {detail['copy']}."
         case "confirmed_by_person":
             return f"{detail['by']} saw copy {detail['copy']} on paper."
-        case "reprint_decided":
-            return f"{detail['by']} did not find copy {detail['copy']}: it prints again, marked."
-        case other:
-            return f"{other} by {happening.actor}."
-
-
-def _then(detail: dict[str, Any]) -> str:
-    match detail.get("job"):
-        case "WAITING":
-            return " It prints again, marked POSSIBLE DUPLICATE."
-        case "HELD":
-            return " It is held until a person says whether the paper is there."
-        case "FAILED":
-            return " That was the last attempt."
         case _:
-            return ""
+            return f"{detail['by']} did not find copy {detail['copy']}: it prints again, marked."
 
 
-def _why(reason: str | None) -> str:
-    return f" {WORDS[Reason(reason)].sentence}" if reason is not None and reason in [*Reason] else ""
+def _too_late(name: str, detail: Mapping[str, Any]) -> str:
+    recorded = f"on record stays {detail.get('recorded')}"
+    match name:
+        case "late_proof" | "late_confirmed":
+            return f"Too late the printer proved that attempt {detail['attempt']} is on paper; {recorded}."
+        case "late_not_sent" | "late_uncertain":
+            return (
+                f"Too late it was told how attempt {detail['attempt']} ended: {_why(detail)} But {recorded}."
+            )
+        case _:
+            return _as_stored(name, detail)
+
+
+def _of_printer(name: str, address: str | None, detail: Mapping[str, Any]) -> str:
+    match name:
+        case "printer_down":
+            return f"Printer {address} went down: {_why(detail)}"
+        case "printer_ready":
+            return f"Printer {address} is ready."
+        case "printer_probed":
+            return f"Printer {address} was asked what it can prove: level {detail['level']}."
+        case _:
+            return _as_stored(name, detail)
+
+
+def _as_stored(name: str, detail: Mapping[str, Any]) -> str:
+    return f"{name}: {dict(detail)}"
+
+
+def _why(detail: Mapping[str, Any]) -> str:
+    return _words(str(detail["reason"]))
+
+
+def _words(reason: str) -> str:
+    return WORDS[Reason(reason)].sentence if reason in [*Reason] else f"{reason}."
+
+
+def _what_follows(detail: Mapping[str, Any]) -> str:
+    return _WHAT_FOLLOWS.get(detail["job"], f"The job is {detail['job']}")

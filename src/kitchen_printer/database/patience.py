@@ -65,7 +65,7 @@ def open_database(dsn: str, step_seconds: float) -> Generator[PatientDatabase, N
             dsn,
             autocommit=True,
             connect_timeout=CONNECT_SECONDS_MAX,
-            application_name="kitchen-printer migrate",
+            application_name="kitchen-printer command",
         ) as connection:
             database = PatientDatabase(connection, step_seconds)
             with database.deadline():

@@ -4,12 +4,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
 
-CONNECT_SECONDS: Final = 5
+from kitchen_printer.database.patience import DatabaseUnreachableError, open_database
+
+ANSWER_SECONDS: Final = 10.0
 
 
 class RequestRefusedError(Exception):
@@ -39,28 +41,37 @@ class TicketStory:
     happenings: tuple[Happening, ...]
 
 
+_HAPPENINGS: LiteralString = """
+WITH own AS (SELECT * FROM print_events WHERE ticket_id = %s),
+told AS (SELECT * FROM own
+         UNION ALL
+         SELECT * FROM print_events
+          WHERE ticket_id IS NULL AND printer_id IN (SELECT printer_id FROM own)
+            AND id BETWEEN (SELECT min(id) FROM own) AND (SELECT max(id) FROM own))
+SELECT t.at, t.actor, t.event, p.address, t.detail
+  FROM told t LEFT JOIN printers p ON p.id = t.printer_id ORDER BY t.id
+"""
+"""What is on record of a ticket, and meanwhile of the printers that had it."""
+
+
 def read_story(dsn: str, ticket_id: int) -> TicketStory:
     """Read the story of a ticket. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as connection:
-        ticket = connection.execute(
+    with _asking(dsn) as asked:
+        ticket = asked.execute(
             "SELECT upper(btrim(printer_target)) AS station, station_seq, status, failed_reason"
             "  FROM kitchen_tickets WHERE id = %s",
             [ticket_id],
         ).fetchone()
         if ticket is None:
             raise RequestRefusedError(f"there is no ticket {ticket_id}")
-        events = connection.execute(
-            "SELECT e.at, e.actor, e.event, p.address, e.detail FROM print_events e"
-            "  LEFT JOIN printers p ON p.id = e.printer_id WHERE e.ticket_id = %s ORDER BY e.id",
-            [ticket_id],
-        ).fetchall()
+        events = asked.execute(_HAPPENINGS, [ticket_id]).fetchall()
     return TicketStory(ticket_id=ticket_id, happenings=tuple(Happening(**row) for row in events), **ticket)
 
 
 def request_reprint(dsn: str, ticket_id: int, *, by: str, reason: str, copy_no: int) -> int | None:
     """Ask for a reprint; return its job, None when the ticket has none yet. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as connection:
-        row = connection.execute(
+    with _asking(dsn) as asked:
+        row = asked.execute(
             "SELECT kitchen_request_reprint(%s, %s, %s, %s) AS job", [ticket_id, by, reason, copy_no]
         ).fetchone()
     return row["job"] if row else None
@@ -68,8 +79,8 @@ def request_reprint(dsn: str, ticket_id: int, *, by: str, reason: str, copy_no: 
 
 def confirm(dsn: str, ticket_id: int, *, is_on_paper: bool, by: str, copy_no: int) -> str:
     """Settle a held copy by what a person saw; return its new state. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as connection:
-        row = connection.execute(
+    with _asking(dsn) as asked:
+        row = asked.execute(
             "SELECT kitchen_confirm(%s, %s, %s, %s) AS state", [ticket_id, is_on_paper, by, copy_no]
         ).fetchone()
     return str(row["state"]) if row else ""
@@ -86,8 +97,8 @@ class KnownPrinter:
 
 def read_printer(dsn: str, address: str) -> KnownPrinter | None:
     """Read what is known of a printer; None when it is on no record. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as connection:
-        row = connection.execute(
+    with _asking(dsn) as asked:
+        row = asked.execute(
             "SELECT p.level, p.level_provenance, EXISTS (SELECT FROM lanes l JOIN kitchen_replicas r USING (owner)"
             "  WHERE l.printer_id = p.id AND r.until > now()) AS is_served FROM printers p WHERE p.address = %s",
             [address],
@@ -96,12 +107,17 @@ def read_printer(dsn: str, address: str) -> KnownPrinter | None:
 
 
 @contextmanager
-def _asking(dsn: str) -> Generator[psycopg.Connection[DictRow], None, None]:
+def _asking(dsn: str) -> Generator[psycopg.Cursor[DictRow], None, None]:
+    """Ask within a deadline, also a server that is frozen; whatever goes wrong is said in one sentence."""
     try:
-        with psycopg.Connection[DictRow].connect(
-            dsn, connect_timeout=CONNECT_SECONDS, row_factory=dict_row, options="-c statement_timeout=10s"
-        ) as connection:
-            yield connection
+        with (
+            open_database(dsn, ANSWER_SECONDS) as database,
+            database.deadline(),
+            database.connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            yield cursor
+    except DatabaseUnreachableError as error:
+        raise RequestRefusedError(str(error)) from None
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction) as error:
         raise RequestRefusedError(f"{_first_line(error)}: run kitchen-printer migrate") from None
     except psycopg.errors.InsufficientPrivilege as error:

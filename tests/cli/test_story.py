@@ -1,14 +1,19 @@
 """The story of a ticket has a sentence for everything that can be on record of it."""
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kitchen_demo.story import sentence
+from kitchen_printer.cli.story import sentence
+from kitchen_printer.database.requests import Happening
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "kitchen_printer" / "database"
+CHOSEN_NAME = re.compile(
+    r"INSERT INTO print_events[^;]*?VALUES \(CASE WHEN[^;]*?THEN\s*'(\w+)'\s*ELSE\s*'(\w+)'", re.DOTALL
+)
 FIXED_NAME = re.compile(r"INSERT INTO print_events[^;]*?(?:SELECT|VALUES \()\s*'(\w+)'", re.DOTALL)
 OF_NO_TICKET = {"pruned"}
 
@@ -16,6 +21,8 @@ ATTEMPT = {"attempt": 2, "marked": False}
 SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
     "ticket_submitted": ({}, "The backend submitted the ticket."),
     "reprint_requested": ({"by": "Ana", "copy": 1}, "Ana asked for a reprint of copy 1."),
+    "confirmed_by_person": ({"by": "Ana", "copy": 1}, "Ana saw copy 1 on paper."),
+    "reprint_decided": ({"by": "Ana", "copy": 1}, "Ana did not find copy 1: it prints again, marked."),
     "expanded": ({"number": 7}, "The service numbered it 007 and made a print job."),
     "claimed": (ATTEMPT, "Printer 10.0.0.1:9100 was asked and ready; attempt 2 went on record."),
     "confirmed": (
@@ -66,7 +73,15 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
 
 
 def told(name: str, detail: dict[str, Any]) -> str:
-    return sentence({"event": name, "detail": detail, "address": "10.0.0.1:9100"})
+    return sentence(
+        Happening(
+            at=datetime(2026, 11, 20, 20, tzinfo=UTC),
+            actor="service",
+            event=name,
+            address="10.0.0.1:9100",
+            detail=detail,
+        )
+    )
 
 
 @pytest.mark.parametrize("name", SENTENCES)
@@ -86,7 +101,10 @@ def test_every_event_that_the_service_writes_has_its_sentence() -> None:
         path.read_text(encoding="utf-8")
         for path in (*SOURCES.glob("*.py"), *SOURCES.glob("migrations/*.sql"))
     ]
-    written = {name for text in texts for name in FIXED_NAME.findall(text)} - OF_NO_TICKET
+    fixed = {name for text in texts for name in FIXED_NAME.findall(text)}
+    chosen = {name for text in texts for pair in CHOSEN_NAME.findall(text) for name in pair}
+    assert chosen == {"confirmed_by_person", "reprint_decided"}
+    written = (fixed | chosen) - OF_NO_TICKET
     beginnings = {name for name in written if name.endswith("_")}
     assert {"expanded", "claimed", "gave_up", "late_", "printer_", "ticket_submitted"} <= written
     assert written - beginnings <= SENTENCES.keys()
