@@ -80,7 +80,7 @@ def hold(folder: DataFolder, programs: Programs) -> Hold:
         os.truncate(manager, 0)
         os.pwrite(manager, str(os.getpid()).encode(), 0)
         return Hold(folder, manager, lock_server(folder))
-    except BaseException:
+    except BaseException:  # Ctrl-C too: whatever ends the attempt, the lock must not outlive it.
         os.close(manager)
         raise
 

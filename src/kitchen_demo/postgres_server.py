@@ -124,7 +124,7 @@ class EmbeddedPostgres:
             forget_dead_server(self.folder)
             self._process = self._spawn(self._hold)
             self._wait_until_ready()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: whatever ends the start, no half-started server stays.
             self.stop(Stop.IMMEDIATE)
             raise
 

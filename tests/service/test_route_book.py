@@ -33,3 +33,4 @@ async def test_a_route_that_is_added_while_the_book_is_read_is_in_the_book_of_it
             if row[0] == book.version:
                 assert len(book.chosen) == row[1]
         await writing
+        assert len((await read_route_book(pool, lambda _: None)).chosen) == 40

@@ -1,6 +1,7 @@
 """After a doubtful end: go back to the printer and ask what became of the ticket."""
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from kitchen_printer.decisions import commands
@@ -52,17 +53,15 @@ async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float)
         await asyncio.sleep(RETRY_SECONDS)
 
 
-async def free(address: str, token: str) -> bool:
-    """Free a printer that a broken connection left in the middle of a command; return whether it answers now.
+async def free(address: str, token: str) -> None:
+    """Free a printer that a broken connection may have left in the middle of a command.
 
     NULs complete the command and a reset discards what it did. In text they mean nothing, so a printer that is
     busy with somebody else's job comes to no harm.
     """
-    try:
+    with suppress(NoConnectionError, NoAnswerError):  # The next preflight says how it stands.
         async with connected_line(address) as line:
-            return await _reach(Interview(line), line, token)
-    except (NoConnectionError, NoAnswerError):
-        return False
+            await _reach(Interview(line), line, token)
 
 
 async def _findings(line: Line, token: str) -> Findings | None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from uuid import UUID
@@ -114,7 +113,11 @@ class Dispatcher:
         await self._tell_about_missing_routes(seen, book)
         await self._write_states()
         self.snapshot = Snapshot.of(
-            seen, self.lanes, book.refused, at=datetime.now(UTC), taken_at=monotonic()
+            seen,
+            self.lanes,
+            book.refused,
+            taken_at=monotonic(),
+            poll_seconds=self._kitchen.settings.poll_seconds,
         )
 
     async def _look(self, book: RouteBook) -> Surroundings:

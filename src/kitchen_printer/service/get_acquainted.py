@@ -7,7 +7,7 @@ from kitchen_printer.decisions.capability import Answers, Identity, level_of
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.probe import identify, probe
 from kitchen_printer.service.facts import PrinterProbed
-from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Lane, device_of
 
 
@@ -31,7 +31,7 @@ async def get_acquainted(lane: Lane, kitchen: Kitchen) -> Reason | None:
 
 
 async def _probe(lane: Lane, kitchen: Kitchen) -> Reason | None:
-    answers = await probe(lane.address, kitchen.new_token())
+    answers = await probe(lane.address, new_token())
     if isinstance(answers, Reason):
         return answers
     await _take_down(lane, answers, kitchen)

@@ -31,11 +31,7 @@ class Kitchen:
     zone: tzinfo
     is_stopping: bool = False
 
-    def new_token(self) -> str:
-        """Return four random printable characters: what a printer echoes, and no ticket's text can guess."""
-        return new_token()
-
 
 def new_token() -> str:
-    """Return a token for a fence: one of 78 million."""
+    """Return four random printable characters: what a printer echoes, and no ticket's text can guess."""
     return "".join(secrets.choice(_TOKEN_CHARACTERS) for _ in range(4))

@@ -28,7 +28,7 @@ from kitchen_printer.service.facts import (
     TicketHandedOver,
 )
 from kitchen_printer.service.get_acquainted import get_acquainted
-from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Device, Lane
 
 SLOWEST_MM_PER_SECOND: Final = 40.0
@@ -70,7 +70,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
         return Unable(stranger)
     if isinstance(lane.device, Reason):
         return Unable(lane.device)
-    delivery = Delivery(lane.device.level, kitchen.new_token())
+    delivery = Delivery(lane.device.level, new_token())
     try:
         async with connected(lane.address, delivery) as line:
             lane.line = line
@@ -140,7 +140,11 @@ class Attempt:
             expected_cuts=1,
         )
         limit = self._kitchen.settings.confirm_seconds
-        return await ask_afterwards(self._lane.address, doubt, self._kitchen.new_token(), limit)
+        try:
+            return await ask_afterwards(self._lane.address, doubt, new_token(), limit)
+        except Exception as error:  # noqa: BLE001  # the doubt must end on record even if we cannot ask
+            self._kitchen.announce(TaskCrashed(f"doubt about ticket {self._job.ticket_id}", repr(error)))
+            return doubtful
 
     async def record(self, outcome: Outcome) -> None:
         """Decide what the outcome means for the job, and put all of it on record."""
@@ -180,17 +184,20 @@ class Attempt:
         )
 
     async def _delivered(self, payload: Payload) -> Outcome:
+        try:
+            return await self._conversed(payload)
+        except Exception as error:  # noqa: BLE001  # an attempt on record must end on record, whatever our mistake
+            self._kitchen.announce(TaskCrashed(f"delivery of ticket {self._job.ticket_id}", repr(error)))
+            return Uncertain(Reason.INTERNAL_ERROR)
+
+    async def _conversed(self, payload: Payload) -> Outcome:
         delivery = self._line.delivery
         await self._line.catch_up()
         if delivery.state is not State.READY:
             return NotSent(delivery.reason or Reason.CONNECTION_LOST)
         delivery.start(payload)
         self._kitchen.announce(TicketHandedOver(self._job, len(payload.body)))
-        try:
-            await self._line.converse(until=_THE_END, changed=self._show_condition)
-        except Exception as error:  # noqa: BLE001  # an attempt that was begun must end on record
-            self._kitchen.announce(TaskCrashed(f"delivery of ticket {self._job.ticket_id}", repr(error)))
-            return Uncertain(Reason.INTERNAL_ERROR)
+        await self._line.converse(until=_THE_END, changed=self._show_condition)
         return delivery.outcome
 
     def _show_condition(self) -> None:
@@ -207,7 +214,7 @@ class Attempt:
 def is_trouble(outcome: Outcome) -> Reason | None:
     """Return why the lane should rest after this outcome; None when it may go on at once."""
     match outcome:
-        case Confirmed() | NotSent(Reason.CANNOT_LAY_OUT):
-            return None
+        case Confirmed() | NotSent(Reason.CANNOT_LAY_OUT | Reason.LEASE_LOST):
+            return None  # A ticket's own fault, or the lane is another's now: the printer has none.
         case NotSent(reason) | Uncertain(reason):
             return reason

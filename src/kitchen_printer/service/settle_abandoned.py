@@ -6,7 +6,7 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.printers.afterwards import ask_afterwards
 from kitchen_printer.service.facts import AttemptRescued
-from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Lane
 
 
@@ -30,4 +30,4 @@ async def _what_became_of(attempt: Abandoned, lane: Lane, kitchen: Kitchen) -> O
         before=attempt.odometer,
         expected_cuts=attempt.expected_cuts,
     )
-    return await ask_afterwards(lane.address, doubt, kitchen.new_token(), kitchen.settings.confirm_seconds)
+    return await ask_afterwards(lane.address, doubt, new_token(), kitchen.settings.confirm_seconds)

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from kitchen_printer.database.jobs import Surroundings
 from kitchen_printer.decisions.reason import WORDS, Reason
 from kitchen_printer.service.facts import RouteRefused
 from kitchen_printer.service.lane import Lane
+
+STALE_SECONDS_MIN: Final = 15.0
+"""Looking around takes at most two database deadlines; an older look means that nobody looks any more."""
 
 
 class Overall(StrEnum):
@@ -50,12 +53,13 @@ class Snapshot:
     """One look's findings. Before the first look it says that nothing is known yet."""
 
     taken_at: float | None = None
-    at: datetime | None = None
     printers: tuple[PrinterView, ...] = ()
     tickets_failed: int = 0
     tickets_without_route: int = 0
     refused_routes: tuple[RouteRefused, ...] = ()
     database_problem: str | None = "not asked yet"
+    good_for_seconds: float = STALE_SECONDS_MIN
+    """How old it may get before it says nothing any more about how things stand."""
 
     @classmethod
     def of(
@@ -64,8 +68,8 @@ class Snapshot:
         lanes: Mapping[int, Lane],
         refused: tuple[RouteRefused, ...],
         *,
-        at: datetime,
         taken_at: float,
+        poll_seconds: float,
     ) -> "Snapshot":
         """Put a look at the database and what the lanes know together."""
         backlogs = {each.printer_id: each for each in seen.backlogs}
@@ -83,18 +87,24 @@ class Snapshot:
             )
         return cls(
             taken_at=taken_at,
-            at=at,
             printers=tuple(sorted(views, key=lambda each: each.address)),
             tickets_failed=seen.tickets_failed,
             tickets_without_route=seen.tickets_without_route,
             refused_routes=refused,
             database_problem=None,
+            good_for_seconds=max(STALE_SECONDS_MIN, 3 * poll_seconds),
         )
 
     @property
+    def age_seconds(self) -> float | None:
+        """How long ago the look was; None before the first."""
+        return None if self.taken_at is None else monotonic() - self.taken_at
+
+    @property
     def overall(self) -> Overall:
-        """Judge: a lost database stops everything; printers, failed and stranded tickets need people."""
-        if self.database_problem is not None:
+        """Judge: a lost database or no fresh look stops everything; printers and stranded tickets need people."""
+        is_stale = self.age_seconds is None or self.age_seconds > self.good_for_seconds
+        if self.database_problem is not None or is_stale:
             return Overall.FAILING
         needs_people = self.tickets_failed or self.tickets_without_route or self.refused_routes
         if needs_people or any(each.trouble for each in self.printers):
@@ -106,7 +116,7 @@ class Snapshot:
         now = datetime.now(UTC)
         return {
             "overall": self.overall,
-            "age_seconds": None if self.taken_at is None else round(monotonic() - self.taken_at, 1),
+            "age_seconds": None if self.age_seconds is None else round(self.age_seconds, 1),
             "database": {
                 "state": "lost" if self.database_problem else "ok",
                 "problem": self.database_problem,

@@ -9,7 +9,7 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import backoff_seconds
 from kitchen_printer.printers.afterwards import free
 from kitchen_printer.service.facts import GaveUp, LateProof, TaskCrashed
-from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
 from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
@@ -40,8 +40,10 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
             lane.came_back()
             return False
         case Unable(reason):
-            if reason is Reason.BUSY and lane.failures and await free(lane.address, kitchen.new_token()):
-                return True
+            if reason is Reason.BUSY and lane.failures:
+                await free(
+                    lane.address, new_token()
+                )  # Busy twice in a row: perhaps it waits for the end of a command.
             await _rest(lane, kitchen, reason)
             return False
         case Tried(outcome, is_last):
