@@ -22,10 +22,11 @@ from kitchen_printer.database.jobs import Claimed, ClaimRequest, claim
 from kitchen_printer.database.leases import Lease, send_heartbeat, take_free_lanes
 from kitchen_printer.database.outcomes import Settlement, record
 from kitchen_printer.decisions.commands import FEED_AND_CUT
-from kitchen_printer.decisions.delivery import Delivery, Payload
+from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import Level, State
 from kitchen_printer.decisions.layout import Paper, lay_out
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome
+from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.retry import decide
 from kitchen_printer.decisions.ticket import read_ticket
 from kitchen_printer.printers.connection import connected, connected_line

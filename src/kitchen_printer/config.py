@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from kitchen_printer.decisions.retry import OnUnconfirmed
 
@@ -22,13 +21,13 @@ class BadConfigurationError(ValueError):
     """The environment is not usable; the message has one line per problem: name, what is wrong, the range."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything the process is told by its environment. Durations are in seconds.
 
     What SQL must see too (time zone, business day, default station) lives in ``kitchen_settings`` instead.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: Annotated[SecretStr, Field(alias="DATABASE_URL")] = SecretStr("")
     """PostgreSQL address, ``postgresql://user:password@host:port/name``; several hosts are allowed."""
@@ -68,18 +67,6 @@ class Settings(BaseSettings):
     log_format: Annotated[Literal["json", "console"], Field(alias="KITCHEN_LOG_FORMAT")] = "json"
     """JSON lines for machines, or a console view for people."""
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the given mapping only: the caller says which environment counts."""
-        return (init_settings,)
-
     @property
     def dsn(self) -> str:
         """The database address with its password: for the driver only, never for a log."""
@@ -103,7 +90,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     known = {name: value for name, value in environment.items() if name in variable_names() and value != ""}
     problems = _database_problems(known)
     try:
-        settings = Settings(**_unconverted(known))
+        settings = Settings.model_validate(known)
     except ValidationError as error:
         raise BadConfigurationError("\n".join([*problems, *_worded(error)])) from None
     if problems:
@@ -123,10 +110,6 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
         for name in environment
         if name.startswith("KITCHEN_") and name not in variable_names() | _NAMES_OF_OTHERS
     )
-
-
-def _unconverted(values: dict[str, str]) -> dict[str, Any]:
-    return {**values}
 
 
 def _worded(error: ValidationError) -> list[str]:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from kitchen_printer.decisions.delivery import Delivery, Payload
+from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.payload import Payload
 
 PREFLIGHT, PRINTED, CUT = "Pre!", "A7Qk", "A7Ql"
 BODY = b"KITCHEN 012\n#4711-1/1 A7Qk\n"

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
-from kitchen_printer.decisions.delivery import Delivery, Payload
+from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import Level, State
 from kitchen_printer.decisions.layout import Page, Row, Size
 from kitchen_printer.decisions.outcome import Outcome
+from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.printers.connection import PrinterConnection, connected
 from kitchen_printer.printers.encode import encode
 

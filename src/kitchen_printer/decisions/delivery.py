@@ -10,7 +10,6 @@ the ticket, counts as proof. Real-time answers overtake the buffer and prove not
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import assert_never
 
 from kitchen_printer.decisions import commands
@@ -22,6 +21,7 @@ from kitchen_printer.decisions.delivery_table import (
     State,
 )
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.payload import Payload, fence, framed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.status import (
@@ -54,17 +54,6 @@ ANSWER_BYTES_MAX = 256
 """More than this in one exchange is not a receipt printer talking."""
 
 _QUESTIONS = (1, 2, 3, 4)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """One paper: its body with the footer, the tokens that prove it, and how long it may take."""
-
-    body: bytes
-    token_printed: str
-    token_cut: str
-    seconds_to_confirm: float
-    seconds_to_give_up: float
 
 
 class Delivery:
@@ -146,7 +135,7 @@ class Delivery:
             raise RuntimeError(f"a ticket is handed over to a ready printer, not to one that is {self.state}")
         self._payload = payload
         self._expected = [payload.token_printed, payload.token_cut]
-        self._outbox.append(self._paper(payload))
+        self._outbox.append(framed(payload, self._level))
         self._on(Event.STARTED)
 
     def received(self, data: bytes) -> None:
@@ -195,7 +184,7 @@ class Delivery:
                 self._outbox.append(commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON)
             case State.FENCING:
                 self._expected = [self._preflight_token]
-                self._outbox.append(self._fence(self._preflight_token))
+                self._outbox.append(fence(self._preflight_token, self._level))
             case State.COUNTING:
                 for counter in (commands.CUTS, commands.STROKES):
                     self._outbox.append(commands.ask_counter(counter))
@@ -209,16 +198,6 @@ class Delivery:
     def _begin_step(self) -> None:
         self.steps += 1
         self._bytes_in_step = 0
-
-    def _paper(self, payload: Payload) -> bytes:
-        body_and_proof = payload.body + self._fence(payload.token_printed)
-        if self._level.echoes_tokens:
-            return body_and_proof + commands.FEED_AND_CUT + commands.fence(payload.token_cut)
-        # The answer is anonymous, so only one question may be open: the cut follows the proof.
-        return body_and_proof
-
-    def _fence(self, token: str) -> bytes:
-        return commands.fence(token) if self._level.echoes_tokens else commands.ASK_QUEUED_STATUS
 
     # ── what an answer means in this state ──────────────────────────────────────────────────────────────
 

@@ -6,10 +6,11 @@ from typing import Final
 
 from kitchen_printer.database.jobs import Claimed
 from kitchen_printer.database.outcomes import Settlement
-from kitchen_printer.decisions.delivery import Delivery, Payload
+from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import lay_out
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import decide

@@ -1,0 +1,31 @@
+"""What is sent for one paper: its body, and the questions behind it whose answers are the proof."""
+
+from dataclasses import dataclass
+
+from kitchen_printer.decisions import commands
+from kitchen_printer.decisions.delivery_table import Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """One paper: its body with the footer, the tokens that prove it, and how long it may take."""
+
+    body: bytes
+    token_printed: str
+    token_cut: str
+    seconds_to_confirm: float
+    seconds_to_give_up: float
+
+
+def fence(token: str, level: Level) -> bytes:
+    """Return the question that a printer of this level answers in order; only some echo the token."""
+    return commands.fence(token) if level.echoes_tokens else commands.ASK_QUEUED_STATUS
+
+
+def framed(payload: Payload, level: Level) -> bytes:
+    """Return all that goes out when a paper is handed over."""
+    body_and_proof = payload.body + fence(payload.token_printed, level)
+    if level.echoes_tokens:
+        return body_and_proof + commands.FEED_AND_CUT + commands.fence(payload.token_cut)
+    # The answer is anonymous, so only one question may be open: the cut follows the proof.
+    return body_and_proof
