@@ -72,6 +72,24 @@ def test_a_forbidden_import_breaks_its_contract(
     assert "spoiled" in outcome.stdout or "utils" in outcome.stdout
 
 
+@pytest.mark.parametrize(
+    ("module", "statement"),
+    [
+        ("faults.py", "import virtual_printer.desk"),
+        ("breakable.py", "if TYPE_CHECKING:\n    from virtual_printer.printer import VirtualPrinter"),
+        ("paper.py", "def lazily() -> None:\n    from virtual_printer.picture import draw"),
+        ("effects/looks.py", "import virtual_printer.engine"),
+    ],
+)
+def test_a_circle_in_the_virtual_printer_breaks_its_contract(copy: Path, module: str, statement: str) -> None:
+    with (copy / "src" / "virtual_printer" / module).open("a") as source:
+        source.write(f"\n\n{statement}\n")
+    outcome = lint(copy, "acyclic")
+    assert outcome.returncode == 1, outcome.stdout
+    assert "Contracts: 0 kept, 1 broken." in outcome.stdout
+    assert "No cycles are allowed" in outcome.stdout
+
+
 def test_the_folders_that_own_a_library_may_import_it(copy: Path) -> None:
     sources = {
         "printers/spoiled.py": "import escpos",

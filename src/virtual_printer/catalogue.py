@@ -1,17 +1,15 @@
 """Everything that can go wrong, one entry per fault."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from virtual_printer import bends
 from virtual_printer import fault_acts as acts
+from virtual_printer.breakable import Breakable
 from virtual_printer.fault_kinds import Kind, Remedy, Stroke, Where
 from virtual_printer.faults import Fault, FaultError, Operator, Parameter, Times
 from virtual_printer.link import Busy
 from virtual_printer.replies import Bend
-
-if TYPE_CHECKING:
-    from virtual_printer.printer import VirtualPrinter
 
 
 def checked(fault: Fault) -> Fault:
@@ -52,7 +50,7 @@ def _check_parameter(kind: Kind, name: str, value: Parameter) -> None:
 def _reply(
     name: str,
     title: str,
-    make: Callable[[Stroke, "VirtualPrinter"], Bend],
+    make: Callable[[Stroke, Breakable], Bend],
     **params: Parameter,
 ) -> Kind:
     return Kind(

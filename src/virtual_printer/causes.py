@@ -1,22 +1,18 @@
 """What happens to a printer: paper runs out, covers open, cables break. Each method is one such event."""
 
-from typing import TYPE_CHECKING
-
+from virtual_printer.breakable import PowerCycle
+from virtual_printer.desk import Case, FaultDesk
 from virtual_printer.fault_kinds import Remedy
 from virtual_printer.faults import AtByte, AtCommand, AtLine, Fault, Operator, Times
-
-if TYPE_CHECKING:
-    from virtual_printer.desk import Case
-    from virtual_printer.printer import VirtualPrinter
 
 
 class Causes:
     """Short words for common faults; `add` takes every fault of the catalogue. All take effect at once
     unless the method says when."""
 
-    def __init__(self, printer: "VirtualPrinter") -> None:
-        self._printer = printer
-        self._desk = printer.desk
+    def __init__(self, desk: FaultDesk, begin_power_cycle: PowerCycle) -> None:
+        self._desk = desk
+        self._begin_power_cycle = begin_power_cycle
 
     # -- any fault ------------------------------------------------------------------------------------
 
@@ -33,7 +29,7 @@ class Causes:
         self._desk.clear_all()
 
     @property
-    def faults(self) -> "tuple[Case, ...]":
+    def faults(self) -> tuple[Case, ...]:
         """Faults that are armed or in force."""
         return self._desk.cases
 
@@ -100,4 +96,4 @@ class Causes:
 
     async def power_cycle(self, boot_seconds: float = 0.0, *, reset_packet: bool = True) -> None:
         """Pull the plug and put it back; returns when the printer has booted."""
-        await self._printer.begin_power_cycle(boot_seconds=boot_seconds, reset=reset_packet)
+        await self._begin_power_cycle(boot_seconds=boot_seconds, reset=reset_packet)

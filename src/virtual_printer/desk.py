@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
+from virtual_printer.breakable import Breakable
 from virtual_printer.catalogue import KINDS, checked
 from virtual_printer.fault_kinds import Kind, Remedy
 from virtual_printer.faults import (
@@ -21,9 +23,6 @@ from virtual_printer.faults import (
     Times,
     fault_to_dict,
 )
-
-if TYPE_CHECKING:
-    from virtual_printer.printer import VirtualPrinter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,8 +57,10 @@ class Case:
 class FaultDesk:
     """The printer reports bytes, connections, commands and lines; the desk begins and ends faults."""
 
-    def __init__(self, printer: "VirtualPrinter") -> None:
+    def __init__(self, printer: Breakable, tell: Callable[[str, Mapping[str, object]], None]) -> None:
+        """`tell` takes the name and the details of what happened to a fault."""
         self._printer = printer
+        self._tell = tell
         self._cases: dict[int, Case] = {}
         self._last_id = 0
 
@@ -176,7 +177,7 @@ class FaultDesk:
 
     def _begin(self, case: Case) -> None:
         case.in_force = True
-        self._printer.tell("fault began", {"fault": case.fault.name, "id": case.id})
+        self._tell("fault began", {"fault": case.fault.name, "id": case.id})
         case.kind.begin(self._printer, case)
         if case.kind.instant:
             self._after_instant(case)
@@ -211,4 +212,4 @@ class FaultDesk:
         if case.in_force:
             case.in_force = False
             case.kind.end(self._printer, case)
-        self._printer.tell("fault ended", {"fault": case.fault.name, "id": case.id, "why": str(why)})
+        self._tell("fault ended", {"fault": case.fault.name, "id": case.id, "why": str(why)})

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from virtual_printer.breakable import Breakable
 from virtual_printer.faults import Parameter
-
-if TYPE_CHECKING:
-    from virtual_printer.printer import VirtualPrinter
 
 
 class Where(StrEnum):
@@ -39,10 +37,10 @@ class Stroke(Protocol):
     def struck(self) -> None: ...
 
 
-Action = Callable[["VirtualPrinter", Stroke], None]
+Action = Callable[[Breakable, Stroke], None]
 
 
-def nothing(_printer: "VirtualPrinter", _stroke: Stroke) -> None:
+def nothing(_printer: Breakable, _stroke: Stroke) -> None:
     """The fault is over as soon as it has happened."""
 
 

@@ -16,8 +16,9 @@ from virtual_printer.dots import Bitmap
 from virtual_printer.line import LineBuffer
 from virtual_printer.modes import DOTS_PER_INCH, Modes
 from virtual_printer.page import Page
-from virtual_printer.paper import Cut, Paper, PrintedImage, PrintedLine, PrintedPage, Run, Sheet
+from virtual_printer.paper import PrintedImage, PrintedLine, PrintedPage, Run
 from virtual_printer.profiles import Profile
+from virtual_printer.roll import Cut, Roll, Sheet
 from virtual_printer.style import Alignment, Style
 
 REPORTS_KEPT: Final = 1_000
@@ -35,7 +36,7 @@ class Machine:
         counts: Counts | None,
     ) -> None:
         self.profile = profile
-        self.paper = Paper(width=profile.width_dots, cutter_gap=profile.cutter_gap_dots or 0)
+        self.paper = Roll(width=profile.width_dots, cutter_gap=profile.cutter_gap_dots or 0)
         self.answer = answer
         self.clock = clock
         self.counters = Counters(clock(), counts)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from virtual_printer.paper import Sheet
 from virtual_printer.printer import VirtualPrinter
+from virtual_printer.roll import Sheet
 
 
 class PaperFolder:

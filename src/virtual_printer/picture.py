@@ -1,5 +1,6 @@
 """Paper as pixels: one pixel per dot at 203 dpi, as the print head would have burnt it."""
 
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import as_file, files
 from io import BytesIO
@@ -15,7 +16,6 @@ from virtual_printer.paper import (
     PrintedLine,
     PrintedPage,
     Run,
-    Sheet,
     Strip,
 )
 from virtual_printer.style import KANJI_WIDTH, Font, Style, is_wide
@@ -28,18 +28,18 @@ _POINT_SIZES: Final = {Font.A: 20, Font.B: 15}
 _BASELINES: Final = {Font.A: 19, Font.B: 13}
 
 
-def draw(sheet: Sheet) -> Image.Image:
-    """The sheet in mode `1`, black on white. What lies beyond 8 m of paper is left out."""
-    height = max(1, min(PICTURE_HEIGHT_MAX, sheet.bottom - sheet.top))
-    ink = Image.new("1", (sheet.width + 2 * MARGIN_DOTS, height))
-    for entry in sheet.entries:
-        _draw_entry(ink, entry, MARGIN_DOTS, entry.y - sheet.top)
+def draw(entries: Iterable[Entry], *, top: int, bottom: int, width: int) -> Image.Image:
+    """The paper from `top` to `bottom` in mode `1`, black on white. What lies beyond 8 m of it is left out."""
+    height = max(1, min(PICTURE_HEIGHT_MAX, bottom - top))
+    ink = Image.new("1", (width + 2 * MARGIN_DOTS, height))
+    for entry in entries:
+        _draw_entry(ink, entry, MARGIN_DOTS, entry.y - top)
     return ImageChops.invert(ink)
 
 
-def png_of(sheet: Sheet) -> bytes:
+def png_of(picture: Image.Image) -> bytes:
     file = BytesIO()
-    draw(sheet).save(file, "PNG", dpi=(DPI, DPI))
+    picture.save(file, "PNG", dpi=(DPI, DPI))
     return file.getvalue()
 
 

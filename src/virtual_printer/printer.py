@@ -13,6 +13,7 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
+from virtual_printer.breakable import Breakable
 from virtual_printer.causes import Causes
 from virtual_printer.changes import Changes
 from virtual_printer.desk import FaultDesk
@@ -20,9 +21,9 @@ from virtual_printer.engine import Engine
 from virtual_printer.events import Event
 from virtual_printer.fault_kinds import Remedy
 from virtual_printer.link import Link
-from virtual_printer.paper import Sheet
 from virtual_printer.profiles import Profile, profile_named
-from virtual_printer.replies import Bends, is_process_id
+from virtual_printer.replies import is_process_id
+from virtual_printer.roll import Sheet
 from virtual_printer.views import PaperView, PrinterState
 
 DOTS_PER_MM: Final = 8
@@ -54,9 +55,6 @@ class VirtualPrinter:
         self._on_event = on_event
         self._started_at = time.monotonic()
         self.on_sheet: list[Callable[[Sheet], None]] = []
-        self.slowed_to_mm_s: float | None = None
-        self.keeps_answers = False
-        self.bends = Bends()
         self._kept_answer = b""
         self._last_reply_at = 0.0
         self._changes = Changes()
@@ -75,12 +73,18 @@ class VirtualPrinter:
             clock=time.monotonic,
         )
         self.link = Link(self, host=host, port=port)
-        self.desk = FaultDesk(self)
+        self._breakable = Breakable(
+            engine=self.engine,
+            link=self.link,
+            look_again=self.look_again,
+            begin_power_cycle=self.begin_power_cycle,
+        )
+        self.desk = FaultDesk(self._breakable, self.tell)
         self.engine.before = self.desk.about_to_execute
         self.engine.recovered = partial(self.desk.operator_did, Remedy.REMOVE_JAM)
-        self.state = PrinterState(self)
-        self.paper = PaperView(self)
-        self.causes = Causes(self)
+        self.state = PrinterState(self.engine, self.link, self.wait_until)
+        self.paper = PaperView(self.engine.machine.paper, self.link, self.wait_until)
+        self.causes = Causes(self.desk, self.begin_power_cycle)
 
     # -- service --------------------------------------------------------------------------------------
 
@@ -149,10 +153,6 @@ class VirtualPrinter:
         self.desk.bytes_came(len(data))
         self.look_again()
 
-    def change_condition(self, **changes: bool) -> None:
-        self.engine.machine.set_condition(**changes)
-        self.look_again()
-
     def look_again(self) -> None:
         """Something outside the mechanism changed: bytes came, or a person did something."""
         self._work.set()
@@ -205,6 +205,8 @@ class VirtualPrinter:
                 self._work.clear()
                 await self._print_what_is_buffered()
         except Exception as error:
+            # Everything, because what fails here is a bug, and a bug can raise anything. Nobody awaits this task:
+            # the error is kept for whoever waits for the printer or stops it, and asyncio logs it if nobody does.
             self._broken = error
             self.tell("broken", {"error": repr(error)})
             raise
@@ -212,7 +214,7 @@ class VirtualPrinter:
     async def _print_what_is_buffered(self) -> None:
         steps, free_at = 0, time.monotonic()
         while (dots := self._step()) is not None:
-            speed_mm_s = self.slowed_to_mm_s or self.speed_mm_s
+            speed_mm_s = self._breakable.slowed_to_mm_s or self.speed_mm_s
             if speed_mm_s and dots:
                 free_at = max(free_at, time.monotonic()) + dots / DOTS_PER_MM / speed_mm_s
                 await asyncio.sleep(free_at - time.monotonic())
@@ -263,7 +265,7 @@ class VirtualPrinter:
     def _send(self, data: bytes) -> None:
         """Through the bends of the faults in force; delayed pieces keep their order."""
         now = at = asyncio.get_running_loop().time()
-        for piece in self.bends.pieces(data):
+        for piece in self._breakable.bends.pieces(data):
             at = max(at + piece.after_s, self._last_reply_at)
             if at <= now:
                 self._transmit(piece.data)
@@ -277,7 +279,7 @@ class VirtualPrinter:
 
     def lost(self, data: bytes) -> None:
         """An answer reached nobody: it is kept for the next host, or gone."""
-        if self.keeps_answers and is_process_id(data):
+        if self._breakable.keeps_answers and is_process_id(data):
             self._kept_answer = data
         else:
             self.tell("answer lost", {"bytes": data.hex(" ")})

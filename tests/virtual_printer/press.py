@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from virtual_printer.engine import Engine
-from virtual_printer.paper import Sheet
 from virtual_printer.profiles import Profile, profile_named
+from virtual_printer.roll import Sheet
 
 CUT = b"\x1dVB\x00"
 PLENTY_OF_BUFFER = 1 << 24

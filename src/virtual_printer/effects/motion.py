@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from virtual_printer.machine import Machine
-from virtual_printer.paper import Cut
+from virtual_printer.roll import Cut
 
 
 def line_feed(machine: Machine, _: bytes) -> None:
