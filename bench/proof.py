@@ -7,6 +7,7 @@ that prints at once and a PostgreSQL that keeps every commit. Without proof, the
 import asyncio
 import os
 import time
+from datetime import UTC, datetime
 from statistics import median
 from typing import Final
 from uuid import UUID, uuid4
@@ -24,8 +25,10 @@ from kitchen_printer.database.outcomes import Settlement, record
 from kitchen_printer.decisions.commands import FEED_AND_CUT
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import Level, State
-from kitchen_printer.decisions.layout import Paper, lay_out
+from kitchen_printer.decisions.layout import lay_out
+from kitchen_printer.decisions.occasion import Occasion
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome
+from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.retry import decide
 from kitchen_printer.decisions.ticket import read_ticket
@@ -151,7 +154,10 @@ class Counter:
         return claimed
 
     def _body(self, claimed: Claimed) -> bytes:
-        return encode(lay_out(read_ticket(claimed.content), claimed.job, PAPER, self._zone), "CP858")
+        occasion = Occasion(now=datetime.now(UTC))
+        return encode(
+            lay_out(read_ticket(claimed.content), claimed.job, occasion, PAPER, self._zone), "CP858"
+        )
 
     async def _record(self, claimed: Claimed, outcome: Outcome) -> None:
         job = claimed.job

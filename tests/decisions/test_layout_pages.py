@@ -3,13 +3,30 @@
 In front of each row stands how it is printed: B big or T tall, ! bold, # white on black.
 """
 
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from kitchen_printer.decisions.layout import Paper, footer
+from kitchen_printer.decisions.layout import footer
+from kitchen_printer.decisions.occasion import Backup, Occasion, Reprint
+from kitchen_printer.decisions.page import Paper
+from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.ticket import Job, JobKind, Ticket
-from tests.decisions.tickets import NARROW, SOUP, STEAK, WIDE, a_bare_ticket, a_job, a_ticket, drawn, the_page
+from tests.decisions.tickets import (
+    NARROW,
+    ORDERED_AT,
+    SOUP,
+    STEAK,
+    WIDE,
+    a_bare_ticket,
+    a_job,
+    a_ticket,
+    an_occasion,
+    drawn,
+    the_page,
+)
 
 SALMON: dict[str, Any] = {
     "action": "VOID",
@@ -171,6 +188,37 @@ T!#|   the guest is allergic to it |
    |#4711-1/1 A7Qk|
 """
 
+LATE_BACKUP_WITH_VOIDED_LINES = """
+B!#| REPRINT |
+T!#| Anna: paper torn |
+B!#| POSSIBLE DUPLICATE |
+B!#| BACKUP |
+T!#| FOR KITCHEN - printer out of paper since 19:42 |
+B!#| LATE |
+T!#| ordered 19:42, printed 20:15 |
+B! |KITCHEN|
+   |19:42|
+   |------------------------------------------------|
+T!#|1 VOIDED, MAKE 1 OF:|
+B! |2 x SOUP|
+T!#|VOIDED, DO NOT MAKE:|
+B! |1 x STEAK|
+   |   Course 2 / Seat 3|
+T  |   + rare|
+T  |   + 2 x fries|
+T!#| no salt |
+   |------------------------------------------------|
+   |#4711-1/1 A7Qk|
+"""
+
+LATE_BACKUP = an_occasion(
+    now=ORDERED_AT + timedelta(minutes=33),
+    backup=Backup(reason=Reason.PAPER_OUT, since=ORDERED_AT),
+    is_late=True,
+    voided={11: Decimal(1), 12: Decimal(1)},
+    reprint=Reprint(requested_by="Anna", reason="paper torn"),
+)
+
 SECOND_ROUND = a_bare_ticket(round_no=2, lines=[SOUP, SALMON, BURGER])
 VOIDED = a_ticket(kind="VOID", round_no=3, lines=[SALMON])
 SALMON_IS_OUT = a_bare_ticket(kind="MESSAGE", message="86 salmon, tell the tables", round_no=None, lines=[])
@@ -201,8 +249,37 @@ def test_a_ticket_reads_like_this(what: str, ticket: Ticket, job: Job, paper: Pa
     assert drawn(the_page(ticket, job, paper)) == page.strip("\n"), what
 
 
-def rows(ticket: Ticket, job: Job | None = None, paper: Paper = WIDE) -> list[str]:
-    return [row.text for row in the_page(ticket, job, paper).rows]
+def test_a_paper_says_what_the_occasion_adds() -> None:
+    ticket = a_bare_ticket(lines=[SOUP, STEAK])
+    page = the_page(ticket, a_job(kind=JobKind.REPRINT, marked=True), WIDE, LATE_BACKUP)
+    assert drawn(page) == LATE_BACKUP_WITH_VOIDED_LINES.strip("\n")
+
+
+def test_a_time_of_another_day_is_shown_with_its_date() -> None:
+    next_morning = an_occasion(now=ORDERED_AT + timedelta(hours=14), is_late=True)
+    text = rows(a_bare_ticket(), occasion=next_morning)
+    assert " ordered 01 Jun 19:42, printed 09:42 " in text
+    assert "01 Jun 19:42" in text
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_backup_paper_always_says_for_whom_and_since_when(reason: Reason) -> None:
+    occasion = an_occasion(backup=Backup(reason=reason, since=ORDERED_AT))
+    text = " ".join(" ".join(rows(a_bare_ticket(), occasion=occasion)).split())
+    assert "FOR KITCHEN - printer " in text
+    assert "since 19:42" in text
+
+
+def test_a_void_line_is_not_voided_again_by_what_it_says() -> None:
+    text = rows(a_bare_ticket(lines=[{**SOUP, "action": "VOID"}]), occasion=an_occasion(voided={11: 2}))
+    assert "VOID 2 x SOUP" in text
+    assert not [row for row in text if "VOIDED" in row]
+
+
+def rows(
+    ticket: Ticket, job: Job | None = None, paper: Paper = WIDE, occasion: Occasion | None = None
+) -> list[str]:
+    return [row.text for row in the_page(ticket, job, paper, occasion).rows]
 
 
 @pytest.mark.parametrize("banner", ["POSSIBLE DUPLICATE", "REPRINT", "NO ROUTE FOR KITCHEN", "ADD-ON 12"])

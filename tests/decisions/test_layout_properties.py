@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.layout import Paper, Row, Size, footer
+from kitchen_printer.decisions.layout import footer
+from kitchen_printer.decisions.page import Paper, Row, Size
 from kitchen_printer.decisions.text import printable, to_bytes
 from kitchen_printer.decisions.ticket import JobKind
 from tests.decisions.tickets import WIDE, a_bare_ticket, a_job, a_ticket, the_page

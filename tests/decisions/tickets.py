@@ -1,11 +1,13 @@
 """Tickets for tests: a stored one that is complete, and the parsed values made of it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kitchen_printer.decisions.layout import Page, Paper, Row, Size, lay_out
+from kitchen_printer.decisions.layout import lay_out
+from kitchen_printer.decisions.occasion import Occasion
+from kitchen_printer.decisions.page import Page, Paper, Row, Size
 from kitchen_printer.decisions.ticket import Job, JobKind, Ticket, read_ticket
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -37,7 +39,7 @@ def stored(**fields: Any) -> dict[str, Any]:
         "kind": "ORDER",
         "station": "KITCHEN",
         "station_seq": 41,
-        "created_at": datetime(2026, 6, 1, 17, 42, 30, tzinfo=UTC).isoformat(),
+        "created_at": ORDERED_AT.isoformat(),
         "round_no": 1,
         "part": 2,
         "parts": 3,
@@ -87,8 +89,20 @@ def a_job(**fields: Any) -> Job:
     return Job(**values)
 
 
-def the_page(ticket: Ticket, job: Job | None = None, paper: Paper = WIDE) -> Page:
-    return lay_out(ticket, job or a_job(), paper, ZONE)
+ORDERED_AT = datetime(2026, 6, 1, 17, 42, 30, tzinfo=UTC)
+"""19:42 in Berlin."""
+
+
+def an_occasion(**fields: Any) -> Occasion:
+    """The ordinary one: printed three seconds after it was ordered."""
+    values: dict[str, Any] = {"now": ORDERED_AT + timedelta(seconds=3), **fields}
+    return Occasion(**values)
+
+
+def the_page(
+    ticket: Ticket, job: Job | None = None, paper: Paper = WIDE, occasion: Occasion | None = None
+) -> Page:
+    return lay_out(ticket, job or a_job(), occasion or an_occasion(), paper, ZONE)
 
 
 def drawn(page: Page) -> str:

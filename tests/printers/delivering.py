@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import Level, State
-from kitchen_printer.decisions.layout import Page, Row, Size
 from kitchen_printer.decisions.outcome import Outcome
+from kitchen_printer.decisions.page import Page, Row, Size
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.printers.connection import PrinterConnection, connected
 from kitchen_printer.printers.encode import encode

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.layout import Page, Row, Size
+from kitchen_printer.decisions.page import Page, Row, Size
 from kitchen_printer.decisions.text import printable
 from kitchen_printer.printers.encode import CODECS, UnknownCodePageError, codec_of, encode
 from tests.decisions.tickets import WIDE, a_job, a_ticket, the_page

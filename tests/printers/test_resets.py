@@ -3,8 +3,8 @@
 import pytest
 
 from kitchen_printer.decisions.delivery_table import Level
-from kitchen_printer.decisions.layout import Page, Row
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.page import Page, Row
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.connection import NoConnectionError
 from kitchen_printer.printers.encode import encode

@@ -1,68 +1,19 @@
-"""What the cook reads: a ticket, the paper's width and the occasion become a page. No bytes in here."""
+"""What the cook reads: a ticket and the occasion of its paper become a page. No bytes in here."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
-from enum import StrEnum
 from typing import assert_never
 
-from kitchen_printer.decisions.text import printable
-from kitchen_printer.decisions.ticket import Action, Job, JobKind, Line, Ticket, TicketKind
+from kitchen_printer.decisions.banners import banners, clock
+from kitchen_printer.decisions.occasion import Occasion
+from kitchen_printer.decisions.page import RULE, Page, Paper, Row, Size, fitted
+from kitchen_printer.decisions.ticket import Action, Job, Line, Ticket, TicketKind
 
 
-class Size(StrEnum):
-    """How large a row is printed: as is, twice as high, or twice as high and wide."""
-
-    NORMAL = "normal"
-    TALL = "tall"
-    BIG = "big"
-
-
-_COLUMNS_PER_CHARACTER = {Size.NORMAL: 1, Size.TALL: 1, Size.BIG: 2}
-_MM_PER_ROW = {Size.NORMAL: 3.75, Size.TALL: 6.75, Size.BIG: 6.75}
-"""Feed of one row at 203 dpi: 30 dots of line spacing, 24 more for double height."""
-
-_MM_TO_THE_CUTTER = 20.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row of paper; ``text`` fits the paper at this size and holds printable characters only.
-
-    A row that ``is_whole`` is printed narrower, if that keeps it in one piece.
-    """
-
-    text: str
-    size: Size = Size.NORMAL
-    bold: bool = False
-    inverse: bool = False
-    is_whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """All rows of one paper, top to bottom; the last one is the footer."""
-
-    rows: tuple[Row, ...]
-
-    @property
-    def length_mm(self) -> float:
-        """How much paper moves, the feed to the cutter included: an upper estimate."""
-        return sum(_MM_PER_ROW[row.size] for row in self.rows) + _MM_TO_THE_CUTTER
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
-    """What the layout must know of a printer: characters per row in its normal font, and its code page."""
-
-    columns: int
-    codec: str
-
-
-def lay_out(ticket: Ticket, job: Job, paper: Paper, zone: tzinfo) -> Page:
+def lay_out(ticket: Ticket, job: Job, occasion: Occasion, paper: Paper, zone: tzinfo) -> Page:
     """Lay one copy of a ticket out for one attempt. Pure; times are shown in ``zone``."""
-    return Page(tuple(_fitted(_rows(ticket, job, zone), paper)))
+    return fitted(_rows(ticket, job, occasion, zone), paper)
 
 
 def footer(job: Job) -> str:
@@ -70,52 +21,33 @@ def footer(job: Job) -> str:
     return f"#{job.ticket_id}-{job.copy_no}/{job.attempt_no} {job.token_printed}"
 
 
-def _rows(ticket: Ticket, job: Job, zone: tzinfo) -> Iterator[Row]:
-    yield from _banners(ticket, job)
-    yield from _head(ticket, zone)
-    yield _RULE
+def _rows(ticket: Ticket, job: Job, occasion: Occasion, zone: tzinfo) -> Iterator[Row]:
+    yield from banners(ticket, job, occasion, zone)
+    yield from _head(ticket, occasion, zone)
+    yield RULE
     match ticket.kind:
         case TicketKind.MESSAGE:
             yield Row(text=ticket.message or "", size=Size.BIG, bold=True)
         case TicketKind.ORDER | TicketKind.VOID:
             for line in ticket.lines:
-                yield from _line(line)
+                yield from _line(line, occasion)
         case _:
             assert_never(ticket.kind)
     if ticket.note:
-        yield _RULE
+        yield RULE
         yield Row(text=ticket.note, bold=True, inverse=True)
-    yield _RULE
+    yield RULE
     yield Row(text=footer(job))
 
 
-def _banners(ticket: Ticket, job: Job) -> Iterator[Row]:
-    if job.kind is JobKind.REPRINT:
-        yield _banner("REPRINT")
-    if job.marked:
-        yield _banner("POSSIBLE DUPLICATE")
-    if job.station != ticket.station:
-        yield _banner(f"NO ROUTE FOR {ticket.station}")
-    match ticket.kind:
-        case TicketKind.VOID:
-            yield _banner("VOID")
-        case TicketKind.MESSAGE:
-            yield _banner("MESSAGE")
-        case TicketKind.ORDER:
-            if ticket.round_no is not None and ticket.round_no > 1:
-                yield _banner(f"ADD-ON {ticket.round_no}")
-        case _:
-            assert_never(ticket.kind)
-
-
-def _head(ticket: Ticket, zone: tzinfo) -> Iterator[Row]:
+def _head(ticket: Ticket, occasion: Occasion, zone: tzinfo) -> Iterator[Row]:
     number = "" if ticket.station_seq is None else f" {ticket.station_seq:03d}"
     yield Row(text=f"{ticket.station}{number}", size=Size.BIG, bold=True)
     if ticket.table_label:
         yield Row(text=_table(ticket.table_label), size=Size.BIG)
     if ticket.order_type:
         yield Row(text=ticket.order_type, size=Size.TALL, bold=True)
-    yield Row(text=_joined(_bill_facts(ticket, ticket.created_at.astimezone(zone))))
+    yield Row(text=_joined(_bill_facts(ticket, clock(ticket.created_at, occasion.now, zone))))
     if ticket.parts > 1:
         yield Row(text=f"Part {ticket.part} of {ticket.parts}: {', '.join(ticket.part_stations)}")
 
@@ -125,8 +57,8 @@ def _table(label: str) -> str:
     return label if label.lower().startswith("table") else f"TABLE {label}"
 
 
-def _bill_facts(ticket: Ticket, ordered_at: datetime) -> Iterator[str]:
-    yield f"{ordered_at:%H:%M}"
+def _bill_facts(ticket: Ticket, ordered_at: str) -> Iterator[str]:
+    yield ordered_at
     if ticket.bill_number:
         yield f"Bill {ticket.bill_number}"
     if ticket.server_name:
@@ -135,7 +67,25 @@ def _bill_facts(ticket: Ticket, ordered_at: datetime) -> Iterator[str]:
         yield f"{ticket.guests} guests" if ticket.guests != 1 else "1 guest"
 
 
-def _line(line: Line) -> Iterator[Row]:
+def _line(line: Line, occasion: Occasion) -> Iterator[Row]:
+    voided = _voided_since(line, occasion)
+    if voided >= line.qty:
+        yield Row(text="VOIDED, DO NOT MAKE:", size=Size.TALL, bold=True, inverse=True)
+    elif voided:
+        left = _quantity(line.qty - voided)
+        yield Row(
+            text=f"{_quantity(voided)} VOIDED, MAKE {left} OF:", size=Size.TALL, bold=True, inverse=True
+        )
+    yield from _said(line)
+
+
+def _voided_since(line: Line, occasion: Occasion) -> Decimal:
+    if line.action is Action.VOID or line.order_item_id is None:
+        return Decimal(0)
+    return occasion.voided.get(line.order_item_id, Decimal(0))
+
+
+def _said(line: Line) -> Iterator[Row]:
     dish = f"{_quantity(line.qty)} x {line.name}"
     match line.action:
         case Action.ADD:
@@ -177,42 +127,3 @@ def _quantity(quantity: Decimal) -> str:
 
 def _joined(facts: Iterator[str] | list[str]) -> str:
     return " / ".join(facts)
-
-
-def _banner(text: str) -> Row:
-    return Row(text=f" {text} ", size=Size.BIG, bold=True, inverse=True, is_whole=True)
-
-
-_RULE = Row(text="\0")
-"""Stands for a ruled row until the paper's width is known; NUL can come from no ticket."""
-
-
-def _fitted(rows: Iterator[Row], paper: Paper) -> Iterator[Row]:
-    for row in rows:
-        if row is _RULE:
-            yield Row(text="-" * paper.columns)
-            continue
-        text = printable(row.text, paper.codec)
-        is_narrowed = row.is_whole and len(text) > paper.columns // _COLUMNS_PER_CHARACTER[row.size]
-        size = Size.TALL if is_narrowed else row.size
-        for piece in _wrapped(text, paper.columns // _COLUMNS_PER_CHARACTER[size]):
-            yield Row(text=piece, size=size, bold=row.bold, inverse=row.inverse)
-
-
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Break at spaces where there are some, inside words where there are none; every character stays,
-    but for blanks that hang over the end.
-
-    Continuation rows are indented as the first one is, two columns deeper.
-    """
-    indent = " " * min(len(text) - len(text.lstrip(" ")) + 2, width // 2)
-    begin, end, lead = 0, len(text.rstrip(" ")), ""
-    while end - begin > width - len(lead):
-        room = begin + width - len(lead)
-        first_word = begin + 1 if lead else len(indent)
-        cut = text.rfind(" ", first_word, room + 1)
-        broken_at = cut if cut > first_word - 1 else room
-        yield lead + text[begin:broken_at]
-        begin = broken_at + (1 if broken_at == cut else 0)
-        lead = indent
-    yield (lead + text[begin:])[:width]

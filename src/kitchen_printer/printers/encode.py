@@ -3,7 +3,7 @@
 import tempfile
 from typing import Final
 
-from kitchen_printer.decisions.layout import Page, Row, Size
+from kitchen_printer.decisions.page import Page, Row, Size
 from kitchen_printer.decisions.text import to_bytes
 
 # Importing python-escpos makes a temporary folder for a cache of its printer profiles and leaves it behind, a new

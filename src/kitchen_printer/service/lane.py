@@ -7,7 +7,7 @@ from kitchen_printer.database.leases import Lease
 from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Printer
 from kitchen_printer.decisions.delivery_table import Level
-from kitchen_printer.decisions.layout import Paper
+from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.connection import PrinterConnection
 from kitchen_printer.printers.encode import UnknownCodePageError, codec_of

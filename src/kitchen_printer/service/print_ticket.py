@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from kitchen_printer.database.jobs import Claimed
@@ -9,6 +10,7 @@ from kitchen_printer.database.outcomes import Settlement
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import lay_out
+from kitchen_printer.decisions.occasion import Occasion
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.reason import Reason
@@ -175,7 +177,10 @@ class Attempt:
 
     def _laid_out(self) -> Payload:
         settings = self._kitchen.settings
-        page = lay_out(read_ticket(self._content), self._job, self._device.paper, self._kitchen.zone)
+        occasion = Occasion(now=datetime.now(UTC))
+        page = lay_out(
+            read_ticket(self._content), self._job, occasion, self._device.paper, self._kitchen.zone
+        )
         return Payload(
             body=encode(page, self._device.code_page),
             token_printed=self._job.token_printed,
