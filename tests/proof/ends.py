@@ -19,10 +19,10 @@ class Ends:
     """A subscriber; ``recorded`` is called with each outcome the moment it is on record."""
 
     def __init__(self, recorded: Callable[[OutcomeRecorded], None] = lambda _: None) -> None:
-        self.payload_bytes: dict[int, int] = {}
-        self.outcomes: defaultdict[int, list[OutcomeRecorded]] = defaultdict(list)
+        self.payload_bytes: dict[int | None, int] = {}
+        self.outcomes: defaultdict[int | None, list[OutcomeRecorded]] = defaultdict(list)
         self._recorded = recorded
-        self._ended: defaultdict[int, asyncio.Event] = defaultdict(asyncio.Event)
+        self._ended: defaultdict[int | None, asyncio.Event] = defaultdict(asyncio.Event)
 
     def __call__(self, fact: Fact) -> None:
         match fact:

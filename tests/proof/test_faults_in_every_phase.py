@@ -146,7 +146,7 @@ class Trial:
     def recorded(self, fact: OutcomeRecorded) -> None:
         """Look at the paper the moment the record says PRINTED."""
         if fact.job_state is JobState.PRINTED:
-            self.is_false = self.papers(fact.job.ticket_id).complete == 0
+            self.is_false = self.papers(fact.job.ticket_id or 0).complete == 0
 
     def papers(self, ticket: int) -> Tally:
         """Count what has come out so far."""

@@ -115,9 +115,9 @@ class ClaimRequest:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A job that is ours, its attempt on record, with the stored content of its ticket.
+    """A job that is ours, its attempt on record, with the stored content of its ticket or notice.
 
-    ``content`` is JSON text and not parsed here: what one ticket holds must not cost the other lanes anything.
+    ``content`` is JSON text and not parsed here: what one paper holds must not cost the other lanes anything.
     ``is_last`` says that the lane had nothing else due at the moment of the claim.
     """
 
@@ -141,20 +141,29 @@ WITH lane AS MATERIALIZED (
 head AS MATERIALIZED (
     SELECT lane.printer_id, oldest.id, oldest.ticket_id
       FROM lane CROSS JOIN LATERAL (
-          SELECT q.id, q.ticket_id FROM print_jobs q
-           WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
-             AND NOT EXISTS (
-                 SELECT FROM print_jobs o
-                  WHERE o.settled_at IS NULL AND o.state <> 'HELD'
-                    AND (o.bill_id, o.station_code, o.copy_no) = (q.bill_id, q.station_code, q.copy_no)
-                    AND (o.ticket_id, o.reprint_no) < (q.ticket_id, q.reprint_no))
-           ORDER BY q.ticket_id, q.id LIMIT 1) oldest),
+          -- Notices before tickets: they are short, few, and either say what follows or call somebody.
+          (SELECT q.id, q.ticket_id, 1 AS turn FROM print_jobs q
+            WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
+              AND q.ticket_id IS NULL
+            ORDER BY q.id LIMIT 1)
+          UNION ALL
+          (SELECT q.id, q.ticket_id, 2 FROM print_jobs q
+            WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
+              AND q.ticket_id IS NOT NULL
+              AND NOT EXISTS (
+                  SELECT FROM print_jobs o
+                   WHERE o.settled_at IS NULL AND o.state <> 'HELD'
+                     AND (o.bill_id, o.station_code, o.copy_no) = (q.bill_id, q.station_code, q.copy_no)
+                     AND (o.ticket_id, o.reprint_no) < (q.ticket_id, q.reprint_no))
+            ORDER BY q.ticket_id, q.id LIMIT 1)
+          ORDER BY turn LIMIT 1) oldest),
 ticket AS MATERIALIZED (
     SELECT t.id FROM kitchen_tickets t WHERE t.id IN (SELECT ticket_id FROM head)
      ORDER BY t.id FOR NO KEY UPDATE),
 pick AS MATERIALIZED (
     SELECT q.* FROM print_jobs q JOIN head ON head.id = q.id
-     WHERE q.state = 'WAITING' AND q.printer_id = head.printer_id AND q.ticket_id IN (SELECT id FROM ticket)
+     WHERE q.state = 'WAITING' AND q.printer_id = head.printer_id
+       AND (q.ticket_id IS NULL OR q.ticket_id IN (SELECT id FROM ticket))
        FOR NO KEY UPDATE OF q SKIP LOCKED),
 made AS (
     INSERT INTO print_attempts (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked,
@@ -175,17 +184,18 @@ noted AS (
            jsonb_build_object('attempt', made.attempt_no, 'marked', made.marked)
       FROM made JOIN pick ON pick.id = made.job_id)
 SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
-       pick.id, pick.kind, pick.ticket_id, pick.copy_no, pick.station_code AS station, pick.spent,
+       pick.id, pick.kind, pick.ticket_id, pick.copy_no, coalesce(pick.station_code, '') AS station, pick.spent,
        pick.maybe_on_paper, pick.waited_seconds,
        (SELECT s.on_unconfirmed FROM stations s WHERE s.station_code = pick.station_code) AS on_unconfirmed,
        NOT EXISTS (SELECT FROM print_jobs q
                     WHERE q.printer_id = made.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
                       AND q.id <> pick.id) AS is_last,
+       coalesce(pick.notice::text,
        (SELECT (to_jsonb(t) || jsonb_build_object(
                    'station', upper(btrim(t.printer_target)),
                    'lines', coalesce((SELECT jsonb_agg(to_jsonb(i) ORDER BY i.line_no, i.id)
                                         FROM kitchen_ticket_items i WHERE i.kitchen_ticket_id = t.id), '[]')))::text
-          FROM kitchen_tickets t WHERE t.id = pick.ticket_id) AS content
+          FROM kitchen_tickets t WHERE t.id = pick.ticket_id)) AS content
   FROM made JOIN pick ON pick.id = made.job_id
 """
 

@@ -19,13 +19,13 @@ RESCUE_MAX = 200
 class Settlement:
     """One attempt, how it ended, and what becomes of its job.
 
-    ``waited_seconds`` is how long the printer was seen unable to go on during the attempt; the payload's size
-    and SHA-256 are None when nothing was laid out.
+    ``ticket_id`` is None when the job is a notice; ``waited_seconds`` is how long the printer was seen unable to
+    go on during the attempt; the payload's size and SHA-256 are None when nothing was laid out.
     """
 
     attempt_id: int
     job_id: int
-    ticket_id: int
+    ticket_id: int | None
     outcome: Outcome
     decision: Decision
     waited_seconds: float = 0.0
@@ -94,7 +94,7 @@ async def record(database: Database, me: UUID, settlements: Sequence[Settlement]
 
 def _columns(settlements: Sequence[Settlement]) -> dict[str, Any]:
     return {
-        "tickets": sorted({each.ticket_id for each in settlements}),
+        "tickets": sorted({each.ticket_id for each in settlements if each.ticket_id is not None}),
         "attempts": [each.attempt_id for each in settlements],
         "outcomes": [_name(each.outcome) for each in settlements],
         "evidences": [_evidence(each.outcome) for each in settlements],
@@ -139,7 +139,7 @@ class Abandoned:
 
     attempt_id: int
     job_id: int
-    ticket_id: int
+    ticket_id: int | None
     printer_id: int
     spent: int
     maybe_on_paper: bool
@@ -223,7 +223,7 @@ async def add_waiting_time(database: Database, printer_id: int, seconds: float) 
 
 
 async def give_up(database: Database, printer_id: int, limit_seconds: float, reason: Reason) -> int:
-    """Fail the jobs of a printer that have waited too long; return how many."""
+    """Fail the jobs of a printer that have waited too long, notices among them; return how many were of tickets."""
     values = {"printer": printer_id, "limit": limit_seconds, "reason": reason}
     async with database.transaction() as connection:
         tickets = await _lock_tickets_to_give_up(connection, values)
@@ -232,17 +232,18 @@ async def give_up(database: Database, printer_id: int, limit_seconds: float, rea
             WITH failed AS (
                 UPDATE print_jobs SET state = 'FAILED', failed_reason = %(reason)s, settled_at = clock_timestamp()
                  WHERE printer_id = %(printer)s AND state = 'WAITING' AND waited_seconds >= %(limit)s
-                   AND ticket_id = ANY(%(tickets)s)
+                   AND (ticket_id IS NULL OR ticket_id = ANY(%(tickets)s))
                 RETURNING id, ticket_id, printer_id, waited_seconds)
             INSERT INTO print_events (event, ticket_id, job_id, printer_id, detail)
             SELECT 'gave_up', ticket_id, id, printer_id,
                    jsonb_build_object('reason', %(reason)s::text, 'waited_seconds', round(waited_seconds))
-              FROM failed ORDER BY id
+              FROM failed ORDER BY id RETURNING ticket_id
             """,
             values | {"tickets": tickets},
         )
+        failed = [row["ticket_id"] async for row in cursor if row["ticket_id"] is not None]
         await connection.execute(_DERIVE_STATUS, {"tickets": tickets})
-        return cursor.rowcount
+        return len(failed)
 
 
 async def _lock_tickets_to_give_up(connection: Connection, values: dict[str, Any]) -> list[int]:

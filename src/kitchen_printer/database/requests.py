@@ -46,7 +46,7 @@ WITH own AS (SELECT * FROM print_events WHERE ticket_id = %s),
 told AS (SELECT * FROM own
          UNION ALL
          SELECT * FROM print_events
-          WHERE ticket_id IS NULL AND printer_id IN (SELECT printer_id FROM own)
+          WHERE ticket_id IS NULL AND job_id IS NULL AND printer_id IN (SELECT printer_id FROM own)
             AND id BETWEEN (SELECT min(id) FROM own) AND (SELECT max(id) FROM own))
 SELECT t.at, t.actor, t.event, p.address, t.detail
   FROM told t LEFT JOIN printers p ON p.id = t.printer_id ORDER BY t.id

@@ -18,7 +18,12 @@ def lay_out(ticket: Ticket, job: Job, occasion: Occasion, paper: Paper, zone: tz
 
 def footer(job: Job) -> str:
     """Return the last line of the paper: what links it to the record. Other programs read it."""
-    return f"#{job.ticket_id}-{job.copy_no}/{job.attempt_no} {job.token_printed}"
+    return f"#{named(job)}-{job.copy_no}/{job.attempt_no} {job.token_printed}"
+
+
+def named(job: Job) -> str:
+    """Return what a person finds a paper by: its ticket's id, or N and the job's id for a notice."""
+    return f"N{job.id}" if job.ticket_id is None else str(job.ticket_id)
 
 
 def _rows(ticket: Ticket, job: Job, occasion: Occasion, zone: tzinfo) -> Iterator[Row]:

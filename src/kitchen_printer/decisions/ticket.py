@@ -136,15 +136,16 @@ class Ticket(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One copy of one ticket on its way to one printer, as the claim handed it out.
+    """One copy of one ticket, or a notice, on its way to one printer, as the claim handed it out.
 
+    ``ticket_id`` and ``station`` are None and empty exactly when it is a notice.
     ``spent`` counts earlier attempts that may have printed; ``marked`` says whether this attempt's paper
     must carry a mark; the tokens are what the printer echoes for this attempt and no other.
     """
 
     id: int
     kind: JobKind
-    ticket_id: int
+    ticket_id: int | None
     copy_no: int
     station: str
     spent: int

@@ -131,20 +131,21 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
 
 
 def _recorded(job: Job, outcome: Outcome, state: JobState) -> Worded:
+    what = "notice" if job.ticket_id is None else "ticket"
     match outcome:
         case Confirmed(evidence, is_cut):
-            return "INFO", "ticket_printed", _ids(job) | {"evidence": evidence, "is_cut": is_cut}
+            return "INFO", f"{what}_printed", _ids(job) | {"evidence": evidence, "is_cut": is_cut}
         case NotSent(reason):
-            return "WARNING", "ticket_not_sent", _ids(job) | {"job_state": state} | _because(reason)
+            return "WARNING", f"{what}_not_sent", _ids(job) | {"job_state": state} | _because(reason)
         case Uncertain(reason):
-            return "ERROR", "ticket_uncertain", _ids(job) | {"job_state": state} | _because(reason)
+            return "ERROR", f"{what}_uncertain", _ids(job) | {"job_state": state} | _because(reason)
         case _:
             assert_never(outcome)
 
 
 def _ids(job: Job) -> dict[str, Any]:
-    return {
-        "ticket_id": job.ticket_id,
+    subject = {"ticket_id": job.ticket_id} if job.ticket_id is not None else {"notice_job_id": job.id}
+    return subject | {
         "copy_no": job.copy_no,
         "station": job.station,
         "attempt_no": job.attempt_no,

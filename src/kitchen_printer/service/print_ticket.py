@@ -3,20 +3,22 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, assert_never
 
 from kitchen_printer.database.jobs import Claimed
 from kitchen_printer.database.outcomes import Settlement
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
-from kitchen_printer.decisions.layout import lay_out
+from kitchen_printer.decisions.layout import lay_out, named
+from kitchen_printer.decisions.notice import lay_out_notice, read_notice
 from kitchen_printer.decisions.occasion import Occasion
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.page import Page
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import decide
-from kitchen_printer.decisions.ticket import Job, read_ticket
+from kitchen_printer.decisions.ticket import Job, JobKind, read_ticket
 from kitchen_printer.printers.afterwards import ask_afterwards
 from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection, connected
 from kitchen_printer.printers.encode import encode
@@ -146,7 +148,7 @@ class Attempt:
         try:
             return await ask_afterwards(self._lane.address, doubt, new_token(), limit)
         except Exception as error:  # noqa: BLE001  # the doubt must end on record even if we cannot ask
-            self._kitchen.announce(TaskCrashed(f"doubt about ticket {self._job.ticket_id}", repr(error)))
+            self._kitchen.announce(TaskCrashed(f"doubt about {named(self._job)}", repr(error)))
             return doubtful
 
     async def record(self, outcome: Outcome) -> None:
@@ -177,10 +179,7 @@ class Attempt:
 
     def _laid_out(self) -> Payload:
         settings = self._kitchen.settings
-        occasion = Occasion(now=datetime.now(UTC))
-        page = lay_out(
-            read_ticket(self._content), self._job, occasion, self._device.paper, self._kitchen.zone
-        )
+        page = self._page(datetime.now(UTC))
         return Payload(
             body=encode(page, self._device.code_page),
             token_printed=self._job.token_printed,
@@ -189,11 +188,21 @@ class Attempt:
             seconds_to_give_up=max(1.0, settings.give_up_seconds - self._job.waited_seconds),
         )
 
+    def _page(self, now: datetime) -> Page:
+        job, paper, zone = self._job, self._device.paper, self._kitchen.zone
+        match job.kind:
+            case JobKind.TICKET | JobKind.REPRINT:
+                return lay_out(read_ticket(self._content), job, Occasion(now=now), paper, zone)
+            case JobKind.NOTICE:
+                return lay_out_notice(read_notice(self._content), job, now, paper, zone)
+            case _:
+                assert_never(job.kind)
+
     async def _delivered(self, payload: Payload) -> Outcome:
         try:
             return await self._conversed(payload)
         except Exception as error:  # noqa: BLE001  # an attempt on record must end on record, whatever our mistake
-            self._kitchen.announce(TaskCrashed(f"delivery of ticket {self._job.ticket_id}", repr(error)))
+            self._kitchen.announce(TaskCrashed(f"delivery of {named(self._job)}", repr(error)))
             return Uncertain(Reason.INTERNAL_ERROR)
 
     async def _conversed(self, payload: Payload) -> Outcome:

@@ -1,0 +1,118 @@
+"""Notices: what each says on paper, and that nothing else is one."""
+
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kitchen_printer.decisions.notice import (
+    LISTED_MAX,
+    Alarm,
+    AllClear,
+    HomeComing,
+    Listed,
+    MalformedNoticeError,
+    Notice,
+    PaperLow,
+    RecoveryList,
+    lay_out_notice,
+    read_notice,
+)
+from kitchen_printer.decisions.page import Page
+from kitchen_printer.decisions.ticket import Job, JobKind
+from tests.decisions.tickets import NARROW, WIDE, ZONE, a_job
+
+NOW = datetime(2026, 6, 1, 17, 45, 30, tzinfo=UTC)
+ORDERED = datetime(2026, 6, 1, 17, 42, 30, tzinfo=UTC)
+SOUP = Listed(station="KITCHEN", number=41, table="12", ordered_at=ORDERED)
+OLD = Listed(station="BAR", number=7, table=None, ordered_at=datetime(2026, 6, 1, 9, 0, tzinfo=UTC))
+
+NOTICES: tuple[Notice, ...] = (
+    Alarm(
+        headline="KITCHEN printer: paper out since 19:42",
+        details=("4 tickets waiting, oldest 3 min",),
+        advice="Put in a new roll and close the cover.",
+        tickets=(SOUP,),
+    ),
+    AllClear(headline="KITCHEN printer: prints again"),
+    RecoveryList(waiting=2, tickets=(OLD, SOUP)),
+    HomeComing(printed=1, tickets=(SOUP,)),
+    PaperLow(tickets_left=25),
+)
+
+
+def a_notice_job(**fields: Any) -> Job:
+    return a_job(id=99, kind=JobKind.NOTICE, ticket_id=None, station="", **fields)
+
+
+def lines(page: Page) -> list[str]:
+    return [row.text.strip() for row in page.rows]
+
+
+def said(notice: Notice, **job: Any) -> list[str]:
+    return lines(lay_out_notice(notice, a_notice_job(**job), NOW, WIDE, ZONE))
+
+
+def test_every_kind_of_notice_is_tried_here() -> None:
+    assert {type(each) for each in NOTICES} == set(get_args(Notice))
+
+
+@pytest.mark.parametrize("notice", NOTICES, ids=lambda each: each.kind)
+def test_a_stored_notice_reads_as_it_was_written(notice: Notice) -> None:
+    assert read_notice(notice.model_dump_json()) == notice
+
+
+@pytest.mark.parametrize(
+    "stored", ["", "{}", '{"kind": "alarm"}', '{"kind": "joke"}', '{"kind": "all_clear", "x": 1}']
+)
+def test_what_is_no_notice_is_refused(stored: str) -> None:
+    with pytest.raises(MalformedNoticeError):
+        read_notice(stored)
+
+
+def test_the_footer_says_that_it_is_a_notice_and_which() -> None:
+    assert said(NOTICES[1])[-1] == "#N99-1/1 A7Qk"
+
+
+def test_a_repeated_notice_is_marked_like_any_paper() -> None:
+    assert said(NOTICES[1], marked=True)[0] == "POSSIBLE DUPLICATE"
+    assert "POSSIBLE DUPLICATE" not in said(NOTICES[1])
+
+
+def test_an_alarm_says_what_is_the_matter_and_what_to_do() -> None:
+    assert said(NOTICES[0])[:6] == [
+        "ALARM",
+        "KITCHEN printer: paper out since 19:42",
+        "4 tickets waiting, oldest 3 min",
+        "-> Put in a new roll and close the cover.",
+        "-" * 48,
+        "KITCHEN 041  table 12  19:42 (3 min)",
+    ]
+
+
+def test_a_recovery_list_has_number_table_and_age_oldest_first() -> None:
+    assert said(NOTICES[2])[:5] == [
+        "LATE TICKETS FOLLOW",
+        "2 tickets waited, oldest first:",
+        "-" * 48,
+        "BAR 007  11:00 (8 h 45)",
+        "KITCHEN 041  table 12  19:42 (3 min)",
+    ]
+
+
+def test_a_long_list_says_how_many_more_there_are() -> None:
+    rows = said(RecoveryList(waiting=200, tickets=(SOUP,) * LISTED_MAX))
+    assert rows.count("KITCHEN 041  table 12  19:42 (3 min)") == LISTED_MAX
+    assert "... and 160 more" in rows
+
+
+@given(st.text(), st.text(max_size=200), st.sampled_from([WIDE, NARROW]))
+def test_whatever_a_table_is_called_the_slip_fits_and_keeps_its_footer(
+    headline: str, table: str, paper: Any
+) -> None:
+    notice = Alarm(headline=headline, tickets=(SOUP.model_copy(update={"table": table}),))
+    page = lay_out_notice(notice, a_notice_job(), NOW, paper, ZONE)
+    assert all(len(row.text) <= paper.columns for row in page.rows)
+    assert page.rows[-1].text == "#N99-1/1 A7Qk"
