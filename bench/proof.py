@@ -122,6 +122,7 @@ class Counter:
                 body=self._body(claimed),
                 token_printed=job.token_printed,
                 token_cut=job.token_cut,
+                token_forgotten=new_token(),
                 seconds_to_confirm=SECONDS_TO_CONFIRM,
                 seconds_to_give_up=SECONDS_TO_CONFIRM,
             )

@@ -94,6 +94,8 @@ def test_a_second_paper_and_a_wait_for_a_person_are_said() -> None:
     assert "second paper" in told("claimed", ATTEMPT | {"marked": True})
     held = told("uncertain", ATTEMPT | {"reason": "no_confirmation", "job": "HELD"})
     assert held.endswith("It waits for a person to decide.")
+    revoked = told("not_sent", ATTEMPT | {"reason": "paper_out", "job": "WAITING", "evidence": "revoked"})
+    assert revoked.startswith("The printer forgot attempt 2: The printer is out of paper.")
 
 
 def test_every_event_that_the_service_writes_has_its_sentence() -> None:

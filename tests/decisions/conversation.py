@@ -6,7 +6,7 @@ from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import Level, State
 from kitchen_printer.decisions.payload import Payload
 
-PREFLIGHT, PRINTED, CUT = "Pre!", "A7Qk", "A7Ql"
+PREFLIGHT, PRINTED, CUT, FORGOTTEN = "Pre!", "A7Qk", "A7Ql", "Gone"
 BODY = b"KITCHEN 012\n#4711-1/1 A7Qk\n"
 
 HEALTHY = bytes.fromhex("14 00 00 0f")
@@ -24,7 +24,12 @@ ASK_COUNTERS = bytes.fromhex("1d 67 32 00 b2 00 1d 67 32 00 95 00")
 FORGET = bytes.fromhex("10 14 08 01 03 14 01 06 02 08")
 
 PAYLOAD = Payload(
-    body=BODY, token_printed=PRINTED, token_cut=CUT, seconds_to_confirm=30.0, seconds_to_give_up=1800.0
+    body=BODY,
+    token_printed=PRINTED,
+    token_cut=CUT,
+    token_forgotten=FORGOTTEN,
+    seconds_to_confirm=30.0,
+    seconds_to_give_up=1800.0,
 )
 
 
@@ -98,9 +103,9 @@ class Conversation:
         return self.listen()
 
 
-_WITH_THE_TICKET = frozenset(
-    {State.PRINTING, State.STOPPED, State.REVOKING, State.CUTTING, State.CONFIRMED, State.UNCERTAIN}
-)
+_WITH_THE_TICKET = frozenset(State) - {
+    *(State.ASKING, State.RESETTING, State.FENCING, State.COUNTING, State.READY, State.REFUSED)
+}
 
 
 def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
@@ -118,12 +123,22 @@ def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
         talk.is_ready()
     if state in _WITH_THE_TICKET:
         talk.hand_over()
+    _go_on_with_the_ticket(talk, state)
+    assert talk.state is state
+    return talk
+
+
+def _go_on_with_the_ticket(talk: Conversation, state: State) -> None:
     match state:
         case State.STOPPED:
             talk.says(PAPER_OUT)
-        case State.REVOKING:
+        case State.REVOKING | State.RECOUNTING | State.REVOKED:
             talk.says(PAPER_OUT)
             talk.delivery.silence()
+            if state is not State.REVOKING:
+                talk.says(CLEARED)
+            if state is State.REVOKED:
+                talk.says(echo(FORGOTTEN), counter(CUTS_BEFORE), counter(STROKES_BEFORE))
         case State.CUTTING:
             talk.says(talk.in_order(PRINTED))
         case State.CONFIRMED:
@@ -132,5 +147,3 @@ def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
             talk.delivery.line_lost()
         case _:
             pass
-    assert talk.state is state
-    return talk

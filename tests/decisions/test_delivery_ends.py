@@ -2,7 +2,7 @@
 
 import pytest
 
-from kitchen_printer.decisions.delivery import ANSWER_SECONDS, CUT_SECONDS, FENCE_SECONDS
+from kitchen_printer.decisions.delivery_steps import ANSWER_SECONDS, CUT_SECONDS, FENCE_SECONDS
 from kitchen_printer.decisions.delivery_table import Level, State
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
@@ -14,6 +14,7 @@ from tests.decisions.conversation import (
     CUT,
     CUTS_BEFORE,
     FORGET,
+    FORGOTTEN,
     HEALTHY,
     PAPER_OUT,
     PAYLOAD,
@@ -56,6 +57,57 @@ def test_a_printer_that_stands_still_too_long_is_told_to_forget_the_ticket(level
     assert talk.listen() == FORGET
     talk.says(CLEARED)
     assert talk.delivery.outcome == Uncertain(Reason.PAPER_OUT, is_revoked=True)
+
+
+UNMOVED = counter(CUTS_BEFORE), counter(STROKES_BEFORE)
+BEGUN = counter(CUTS_BEFORE), counter(STROKES_BEFORE + 1)
+CUT_MEANWHILE = counter(CUTS_BEFORE + 1), counter(STROKES_BEFORE)
+FALLEN_BACK = counter(CUTS_BEFORE), counter(STROKES_BEFORE - 100)
+
+
+@pytest.mark.parametrize(
+    ("counters", "outcome"),
+    [
+        (UNMOVED, NotSent(Reason.PAPER_OUT, is_revoked=True)),
+        (BEGUN, Uncertain(Reason.PARTIAL, is_revoked=True)),
+        (CUT_MEANWHILE, Uncertain(Reason.PAPER_OUT, is_revoked=True)),
+        (FALLEN_BACK, Uncertain(Reason.POWER_LOST, is_revoked=True)),
+    ],
+)
+def test_a_forgotten_ticket_is_not_sent_only_if_both_counters_stood_still(
+    counters: tuple[bytes, bytes], outcome: object
+) -> None:
+    talk = in_state(State.REVOKING, Level.COUNTERS)
+    assert talk.listen() == FORGET
+    assert talk.says(CLEARED) == fence(FORGOTTEN) + ASK_COUNTERS
+    talk.says(echo(FORGOTTEN), *counters)
+    assert talk.delivery.outcome == outcome
+
+
+@pytest.mark.parametrize("token", [PREFLIGHT, "else"])
+def test_counters_that_come_before_the_fence_behind_the_receipt_say_nothing(token: str) -> None:
+    talk = in_state(State.RECOUNTING, Level.COUNTERS)
+    talk.says(echo(token), *UNMOVED)
+    assert talk.is_in(State.RECOUNTING)
+    assert talk.delivery.seconds_to_wait == FENCE_SECONDS
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Uncertain(Reason.PAPER_OUT, is_revoked=True)
+
+
+def test_a_ticket_is_taken_back_at_once_when_another_printer_shall_have_it() -> None:
+    talk = in_state(State.STOPPED, Level.COUNTERS)
+    talk.delivery.revoke(Reason.BUSY)
+    assert talk.listen() == FORGET
+    talk.says(CLEARED, echo(FORGOTTEN), *UNMOVED)
+    assert talk.delivery.outcome == NotSent(Reason.BUSY, is_revoked=True)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.STOPPED])
+def test_only_from_a_printer_that_has_stopped_a_ticket_is_taken_back(state: State) -> None:
+    talk = in_state(state, Level.COUNTERS)
+    before = talk.listen()
+    talk.delivery.revoke()
+    assert (talk.state, talk.listen(), before) == (state, b"", before)
 
 
 @pytest.mark.parametrize("level", [Level.COUNTERS, Level.TOKEN_FENCE])

@@ -6,17 +6,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kitchen_printer.decisions.delivery_table import FINAL, Level, State
-from kitchen_printer.decisions.outcome import Confirmed, NotSent
-from kitchen_printer.decisions.status import AnswerParser, Echo, QueuedStatus
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Uncertain
+from kitchen_printer.decisions.status import AnswerParser, Cleared, Echo, Info, QueuedStatus
 from tests.decisions.conversation import (
     BODY,
+    CLEARED,
     COVER_OPEN,
     CUT,
+    CUTS_BEFORE,
+    FORGOTTEN,
     HEALTHY,
     PAPER_OUT,
     PREFLIGHT,
     PRINTED,
+    STROKES_BEFORE,
     Conversation,
+    counter,
     echo,
     in_state,
     not_printed,
@@ -34,9 +39,16 @@ class LineLost:
 
 
 @dataclass(frozen=True)
+class Revoke:
+    """Another printer shall have the ticket."""
+
+
+@dataclass(frozen=True)
 class HandOver:
     """The ticket is claimed and goes out, if the printer is ready."""
 
+
+COUNTS_BEFORE = counter(CUTS_BEFORE) + counter(STROKES_BEFORE)
 
 WORDS = st.one_of(
     st.sampled_from(
@@ -59,19 +71,30 @@ WORDS = st.one_of(
             echo(CUT),
             echo("LATE"),
             not_printed(PRINTED),
+            CLEARED,
+            echo(FORGOTTEN),
+            COUNTS_BEFORE,
+            counter(CUTS_BEFORE),
+            counter(STROKES_BEFORE + 1),
             b"\xff",
             b"HTTP/1.1 200 OK\r\n",
         ]
     ),
     st.binary(max_size=5),
 )
-Thing = bytes | Silence | LineLost | HandOver
+Thing = bytes | Silence | LineLost | Revoke | HandOver
 
 THINGS: st.SearchStrategy[Thing] = st.one_of(
-    WORDS, WORDS, WORDS, st.just(HandOver()), st.sampled_from([Silence(), LineLost()])
+    WORDS, WORDS, WORDS, st.just(HandOver()), st.sampled_from([Silence(), LineLost(), Revoke()])
 )
 BEGINNINGS: tuple[list[Thing], ...] = ([], [b"\x16", b"\x12", b"\x12", b"\x12"])
-READY: tuple[list[Thing], ...] = ([], [HEALTHY, echo(PREFLIGHT), HandOver()], [HEALTHY, b"\x00", HandOver()])
+READY: tuple[list[Thing], ...] = (
+    [],
+    [HEALTHY, echo(PREFLIGHT), HandOver()],
+    [HEALTHY, b"\x00", HandOver()],
+    [HEALTHY, echo(PREFLIGHT), COUNTS_BEFORE, HandOver(), PAPER_OUT],
+    [HEALTHY, echo(PREFLIGHT), COUNTS_BEFORE, HandOver(), PAPER_OUT, Revoke(), CLEARED],
+)
 
 
 @st.composite
@@ -106,6 +129,9 @@ def test_the_verdict_is_never_better_than_the_proof(level: Level, story: list[Th
             case LineLost():
                 talk.delivery.line_lost()
                 talk.listen()
+            case Revoke():
+                talk.delivery.revoke()
+                talk.listen()
             case HandOver():
                 if talk.state is State.READY:
                     handed_over_at = len(heard)
@@ -113,19 +139,34 @@ def test_the_verdict_is_never_better_than_the_proof(level: Level, story: list[Th
         assert talk.delivery.steps >= steps
         assert (talk.delivery.seconds_to_wait is None) == (talk.state in FINAL | {State.READY})
 
-    if talk.state not in FINAL:
-        return
-    outcome = talk.delivery.outcome
-    assert isinstance(outcome, NotSent) == (handed_over_at is None) == (BODY not in talk.sent)
-    if isinstance(outcome, Confirmed):
-        assert handed_over_at is not None
-        answers = answers_after(handed_over_at, heard)
-        if level.echoes_tokens:
+    if talk.state in FINAL:
+        judge(talk, None if handed_over_at is None else answers_after(handed_over_at, heard))
+
+
+def judge(talk: Conversation, answers: list[object] | None) -> None:
+    """See that the outcome is covered by the ``answers`` since the ticket was handed over; None: it was not."""
+    outcome, level = talk.delivery.outcome, talk.level
+    assert (answers is None) == (BODY not in talk.sent)
+    match outcome:
+        case NotSent() if answers is None:
+            assert not outcome.is_revoked
+        case NotSent():
+            assert answers is not None
+            forgotten = answers[answers.index(Cleared()) :]
+            fenced = forgotten[forgotten.index(Echo(FORGOTTEN)) :]
+            counted = [each for each in fenced if isinstance(each, Info)]
+            assert counted[:2] == [Info(str(CUTS_BEFORE)), Info(str(STROKES_BEFORE))]
+            assert level is Level.COUNTERS
+        case Confirmed() if level.echoes_tokens:
+            assert answers is not None
             assert Echo(PRINTED) in answers or Echo(CUT) in answers
             assert not outcome.is_cut or Echo(CUT) in answers
-        else:
+        case Confirmed():
+            assert answers is not None
             in_order = [each for each in answers if isinstance(each, QueuedStatus) and not each.bits & 0x0C]
             assert len(in_order) >= 1 + outcome.is_cut
+        case Uncertain():
+            assert answers is not None
 
 
 @settings(deadline=None)

@@ -3,7 +3,7 @@
 from kitchen_printer.decisions.delivery_table import FINAL, TRANSITIONS, Event, State
 
 BEFORE = {State.ASKING, State.RESETTING, State.FENCING, State.COUNTING, State.READY}
-AFTER = {State.PRINTING, State.STOPPED, State.REVOKING, State.CUTTING}
+AFTER = {State.PRINTING, State.STOPPED, State.REVOKING, State.RECOUNTING, State.CUTTING}
 
 
 def reachable_from(start: State, *, without: Event | None = None) -> set[State]:
@@ -38,6 +38,13 @@ def test_after_the_payload_nobody_may_say_that_nothing_was_sent() -> None:
     for state in AFTER:
         assert State.REFUSED not in reachable_from(state)
         assert not BEFORE & reachable_from(state)
+
+
+def test_a_ticket_is_taken_back_only_with_a_receipt_and_by_counters_that_stood_still() -> None:
+    assert State.REVOKED in reachable_from(State.PRINTING)
+    for needed in (Event.FORGOTTEN_UNCOUNTED, Event.UNMOVED):
+        assert State.REVOKED not in reachable_from(State.PRINTING, without=needed)
+    assert [state for state in State if Event.UNMOVED in TRANSITIONS[state]] == [State.RECOUNTING]
 
 
 def test_a_ticket_is_confirmed_only_by_way_of_an_answer_in_order() -> None:

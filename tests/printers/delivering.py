@@ -50,6 +50,7 @@ async def deliver(
                     body=body,
                     token_printed="A7Qk",
                     token_cut="A7Ql",
+                    token_forgotten="Gone",
                     seconds_to_confirm=confirm_s,
                     seconds_to_give_up=give_up_s,
                 )

@@ -147,7 +147,7 @@ async def test_paper_near_its_end_is_printed_on(printer: VirtualPrinter, level: 
 
 async def test_a_printer_that_still_prints_for_somebody_else_is_busy(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another host left in it prints first; its real-time answers are those of a healthy printer."""
-    monkeypatch.setattr("kitchen_printer.decisions.delivery.FENCE_SECONDS", 0.2)
+    monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.FENCE_SECONDS", 0.2)
     async with VirtualPrinter(speed_mm_s=20) as printer:
         other = await Host.connect(printer)
         await other.send(b"long\n" * 100)

@@ -68,7 +68,8 @@ def _of_attempt(name: str, detail: Mapping[str, Any]) -> str:
                 f"The printer confirmed attempt {detail['attempt']} by {detail['evidence']}: it is on paper."
             )
         case "not_sent":
-            return f"Nothing was sent in attempt {detail['attempt']}: {_why(detail)} {_what_follows(detail)}."
+            nothing = "The printer forgot" if detail.get("evidence") == "revoked" else "Nothing was sent in"
+            return f"{nothing} attempt {detail['attempt']}: {_why(detail)} {_what_follows(detail)}."
         case "uncertain":
             mark = ", marked as a possible second paper" if detail["job"] == "WAITING" else ""
             return (

@@ -123,7 +123,7 @@ def _evidence(outcome: Outcome) -> str | None:
     match outcome:
         case Confirmed(evidence, is_cut):
             return evidence if is_cut else f"{evidence}, not cut"
-        case Uncertain(_, is_revoked=True):
+        case NotSent(_, is_revoked=True) | Uncertain(_, is_revoked=True):
             return "revoked"
         case NotSent() | Uncertain():
             return None

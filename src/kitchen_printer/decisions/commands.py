@@ -22,6 +22,9 @@ ASK_QUEUED_STATUS = b"\x1dr\x01"
 FORGET_EVERYTHING = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """``DLE DC4`` function 8: clear the receive and print buffers, in real time; answered when done."""
 
+VOID_PIECE = RESET + KANJI_OFF + b"INCOMPLETE - THROW AWAY\n" + FEED_AND_CUT
+"""Ends a piece that is cut off: all lines may be on it, only the cut be missing, and then it looks like a ticket."""
+
 NUL_LINE = bytes(16)
 """NULs mean nothing in text, and complete the parameters of any text command that was cut off."""
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from kitchen_printer.decisions import commands
+from kitchen_printer.decisions.delivery_steps import said_on_entering, seconds_of
 from kitchen_printer.decisions.delivery_table import (
     AWAITING_AN_ANSWER_IN_ORDER,
     TRANSITIONS,
@@ -21,7 +22,7 @@ from kitchen_printer.decisions.delivery_table import (
     State,
 )
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
-from kitchen_printer.decisions.payload import Payload, fence, framed
+from kitchen_printer.decisions.payload import Payload, framed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.status import (
@@ -40,15 +41,6 @@ from kitchen_printer.decisions.status import (
     trouble_in_pushed_status,
     trouble_in_real_time_status,
 )
-
-ANSWER_SECONDS = 1.0
-"""A real-time answer overtakes everything and takes milliseconds; a second of silence is silence."""
-
-FENCE_SECONDS = 3.0
-"""An idle printer reaches our question at once; one that prints for somebody else is busy, not ours."""
-
-CUT_SECONDS = 5.0
-"""From the end of printing to the end of the cut; the slowest cutters take about a second."""
 
 ANSWER_BYTES_MAX = 256
 """More than this in one exchange is not a receipt printer talking."""
@@ -81,6 +73,7 @@ class Delivery:
         self._bytes_in_step = 0
         self._is_cut = False
         self._is_revoked = False
+        self._is_fenced = False
         self._outbox: list[bytes] = []
         self._ask_next()
 
@@ -95,23 +88,7 @@ class Delivery:
     @property
     def seconds_to_wait(self) -> float | None:
         """How long this step may last before :meth:`silence` is due; None while nothing is asked."""
-        match self.state:
-            case State.RESETTING if self._level is Level.QUEUED_STATUS:
-                return FENCE_SECONDS
-            case State.ASKING | State.RESETTING | State.COUNTING:
-                return ANSWER_SECONDS
-            case State.FENCING | State.REVOKING:
-                return FENCE_SECONDS
-            case State.PRINTING:
-                return self._payload.seconds_to_confirm if self._payload else None
-            case State.STOPPED:
-                return self._payload.seconds_to_give_up if self._payload else None
-            case State.CUTTING:
-                return CUT_SECONDS
-            case State.READY | State.REFUSED | State.CONFIRMED | State.UNCERTAIN:
-                return None
-            case _:
-                assert_never(self.state)
+        return seconds_of(self.state, self._level, self._payload)
 
     @property
     def outcome(self) -> Outcome:
@@ -124,6 +101,8 @@ class Delivery:
                 return Uncertain(self.reason or Reason.NO_CONFIRMATION, is_revoked=self._is_revoked)
             case State.REFUSED:
                 return NotSent(self.reason or Reason.SILENT)
+            case State.REVOKED:
+                return NotSent(self.reason or Reason.OFFLINE, is_revoked=True)
             case _:
                 raise RuntimeError(f"the delivery is still {self.state}")
 
@@ -157,10 +136,18 @@ class Delivery:
                 self._on(Event.SILENCE, Reason.SILENT)
             case State.FENCING:
                 self._on(Event.SILENCE, Reason.BUSY)
-            case State.STOPPED | State.REVOKING:
+            case State.STOPPED | State.REVOKING | State.RECOUNTING:
                 self._on(Event.SILENCE, self.reason)
             case _:
                 self._on(Event.SILENCE, Reason.NO_CONFIRMATION)
+
+    def revoke(self, reason: Reason | None = None) -> None:
+        """Take the ticket back from a printer that has stopped; without a ``reason`` of ours the stop's own stands.
+
+        It ends NOT_SENT only if the printer forgot the ticket and shows that it printed nothing of it. A printer
+        that has not stopped is left alone: it prints.
+        """
+        self._on(Event.REVOKED, reason or self.reason)
 
     def line_lost(self, reason: Reason | None = None) -> None:
         """The connection ended; without a ``reason`` of ours it broke."""
@@ -175,25 +162,26 @@ class Delivery:
         if after is None:
             return
         self._is_cut = self.state is State.CUTTING and event is Event.ANSWERED_IN_ORDER
-        self._is_revoked = event is Event.FORGOTTEN
+        self._is_revoked |= event in (Event.FORGOTTEN, Event.FORGOTTEN_UNCOUNTED)
         self.state = after
         self.reason = reason
         self._begin_step()
+        token = self._preflight_token
         match after:
-            case State.RESETTING:
-                self._outbox.append(commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON)
             case State.FENCING:
-                self._expected = [self._preflight_token]
-                self._outbox.append(fence(self._preflight_token, self._level))
-            case State.COUNTING:
-                for counter in (commands.CUTS, commands.STROKES):
-                    self._outbox.append(commands.ask_counter(counter))
-            case State.CUTTING if self._level is Level.QUEUED_STATUS:
-                self._outbox.append(commands.FEED_AND_CUT + commands.ASK_QUEUED_STATUS)
-            case State.REVOKING:
-                self._outbox.append(commands.FORGET_EVERYTHING)
+                self._expected = [token]
+            case State.RECOUNTING if self._payload is not None:
+                token = self._payload.token_forgotten
+                self._counts = []
+            case State.UNCERTAIN if self._is_revoked and reason is Reason.PARTIAL:
+                self._say(commands.VOID_PIECE)
             case _:
                 pass
+        self._say(said_on_entering(after, self._level, token))
+
+    def _say(self, data: bytes) -> None:
+        if data:
+            self._outbox.append(data)
 
     def _begin_step(self) -> None:
         self.steps += 1
@@ -219,7 +207,7 @@ class Delivery:
             case Info(text):
                 yield from self._counted(text)
             case Cleared():
-                yield Event.FORGOTTEN, self.reason
+                yield self._forgotten(), self.reason
             case Junk(data):
                 self.junk_bytes += len(data)
                 yield Event.JUNK, Reason.NOT_A_PRINTER
@@ -264,6 +252,9 @@ class Delivery:
 
     def _echoed(self, token: str) -> Iterator[tuple[Event, Reason | None]]:
         """Count an echo of ours; the later token proves the earlier one too, a stranger's proves nothing."""
+        if self._payload and self.state is State.RECOUNTING and token == self._payload.token_forgotten:
+            self._is_fenced = True
+            return
         if not self._level.echoes_tokens or token not in self._expected:
             self.strange_echoes.append(token)
             return
@@ -274,8 +265,29 @@ class Delivery:
 
     def _counted(self, text: str) -> Iterator[tuple[Event, Reason | None]]:
         """Take a counter down; the answers come in the order of the questions."""
-        if self.state is State.COUNTING and self._is_asked and text.isascii() and text.isdigit():
-            self._counts.append(int(text))
-            if len(self._counts) == 2:
-                self.odometer = Odometer(*self._counts)
+        is_due = self.state is State.COUNTING or (self.state is State.RECOUNTING and self._is_fenced)
+        if not (is_due and self._is_asked and text.isascii() and text.isdigit()):
+            return
+        self._counts.append(int(text))
+        if len(self._counts) == 2:
+            counted = Odometer(*self._counts)
+            if self.state is State.RECOUNTING:
+                yield self._moved_since(counted)
+            else:
+                self.odometer = counted
                 yield Event.COUNTED, None
+
+    # ── taking a ticket back ────────────────────────────────────────────────────────────────────────────
+
+    def _forgotten(self) -> Event:
+        return Event.FORGOTTEN if self.odometer is None else Event.FORGOTTEN_UNCOUNTED
+
+    def _moved_since(self, counted: Odometer) -> tuple[Event, Reason | None]:
+        before = self.odometer
+        if before is None:
+            return Event.MOVED, self.reason
+        if counted == before:
+            return Event.UNMOVED, self.reason
+        if counted.cuts < before.cuts or counted.strokes < before.strokes:
+            return Event.MOVED, Reason.POWER_LOST
+        return Event.MOVED, Reason.PARTIAL if counted.cuts == before.cuts else self.reason

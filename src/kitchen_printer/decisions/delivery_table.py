@@ -27,11 +27,13 @@ class State(StrEnum):
     READY = "ready"  # healthy and listening to us: claim now
     PRINTING = "printing"  # all is sent; waiting for the proof
     STOPPED = "stopped"  # it says itself why it does not go on; people can see to it
-    REVOKING = "revoking"  # it stood still too long: told to forget the ticket
+    REVOKING = "revoking"  # it stood still too long, or another shall print: told to forget the ticket
+    RECOUNTING = "recounting"  # it forgot the ticket; what do its counters say now?
     CUTTING = "cutting"  # printed; waiting for the cut
     REFUSED = "refused"  # ended before the payload
     CONFIRMED = "confirmed"
     UNCERTAIN = "uncertain"
+    REVOKED = "revoked"  # it forgot the ticket, and its counters stood still: no paper can come of it
 
 
 class Event(StrEnum):
@@ -44,7 +46,11 @@ class Event(StrEnum):
     STARTED = "started"
     HALTED = "halted"
     RESUMED = "resumed"
+    REVOKED = "revoked"
     FORGOTTEN = "forgotten"
+    FORGOTTEN_UNCOUNTED = "forgotten, uncounted"
+    UNMOVED = "unmoved"
+    MOVED = "moved"
     NOT_PRINTED = "not printed"
     OUT_OF_TURN = "out of turn"
     JUNK = "junk"
@@ -52,7 +58,7 @@ class Event(StrEnum):
     LINE_LOST = "line lost"
 
 
-FINAL = frozenset({State.REFUSED, State.CONFIRMED, State.UNCERTAIN})
+FINAL = frozenset({State.REFUSED, State.CONFIRMED, State.UNCERTAIN, State.REVOKED})
 
 AWAITING_AN_ANSWER_IN_ORDER = frozenset({State.FENCING, State.PRINTING, State.CUTTING})
 """A printer that says it has stopped reaches no question: whatever answers then does not wait for the paper."""
@@ -88,11 +94,22 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.RESUMED: State.PRINTING,
         Event.NOT_PRINTED: State.UNCERTAIN,
         Event.SILENCE: State.REVOKING,
+        Event.REVOKED: State.REVOKING,
         Event.LINE_LOST: State.UNCERTAIN,
     },
     State.REVOKING: {
         Event.ANSWERED_IN_ORDER: State.CUTTING,
         Event.FORGOTTEN: State.UNCERTAIN,
+        Event.FORGOTTEN_UNCOUNTED: State.RECOUNTING,
+        Event.NOT_PRINTED: State.UNCERTAIN,
+        Event.SILENCE: State.UNCERTAIN,
+        Event.LINE_LOST: State.UNCERTAIN,
+    },
+    # The connection is still that of the ticket: a printer that lost power in between could not answer on it.
+    State.RECOUNTING: {
+        Event.ANSWERED_IN_ORDER: State.CUTTING,
+        Event.UNMOVED: State.REVOKED,
+        Event.MOVED: State.UNCERTAIN,
         Event.NOT_PRINTED: State.UNCERTAIN,
         Event.SILENCE: State.UNCERTAIN,
         Event.LINE_LOST: State.UNCERTAIN,
@@ -108,4 +125,5 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
     State.REFUSED: {},
     State.CONFIRMED: {},
     State.UNCERTAIN: {},
+    State.REVOKED: {},
 }

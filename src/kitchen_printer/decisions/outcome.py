@@ -17,9 +17,13 @@ class Evidence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """No paper can come of this attempt. An unmarked retry is safe."""
+    """No paper can come of this attempt. An unmarked retry is safe.
+
+    ``is_revoked`` says that it was sent, and that the printer forgot it with its counters standing still.
+    """
 
     reason: Reason
+    is_revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

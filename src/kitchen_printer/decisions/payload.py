@@ -8,11 +8,15 @@ from kitchen_printer.decisions.delivery_table import Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """One paper: its body with the footer, the tokens that prove it, and how long it may take."""
+    """One paper: its body with the footer, the tokens that prove what became of it, and how long it may take.
+
+    ``token_forgotten`` is for the fence behind a revocation.
+    """
 
     body: bytes
     token_printed: str
     token_cut: str
+    token_forgotten: str
     seconds_to_confirm: float
     seconds_to_give_up: float
 

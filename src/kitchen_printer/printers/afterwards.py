@@ -21,14 +21,6 @@ FENCE_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = 0.5
 """Pause between two tries to reach the printer: the dead connection may still hold its only place."""
 
-INCOMPLETE: Final = "INCOMPLETE - THROW AWAY"
-"""Ends a piece that is cut off: all lines may be on it, only the cut be missing, and then it looks like a ticket."""
-
-
-_VOID_PIECE: Final = (
-    commands.RESET + commands.KANJI_OFF + INCOMPLETE.encode("ascii") + b"\n" + commands.FEED_AND_CUT
-)
-
 
 async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float) -> Outcome:
     """Ask the printer about a doubtful attempt, trying for ``seconds`` to reach it; ``token`` is for the fence.
@@ -44,7 +36,7 @@ async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float)
                 if found is not None:
                     outcome = verdict(doubt, found)
                     if outcome == Uncertain(Reason.PARTIAL):
-                        line.send(_VOID_PIECE)
+                        line.send(commands.VOID_PIECE)
                     return outcome
         except (NoConnectionError, NoAnswerError):
             pass  # It is away, or it hung up on us; it may talk the next time.

@@ -38,6 +38,7 @@ class Line:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._hearing: asyncio.Timeout | None = None
 
     def send(self, data: bytes) -> None:
         """Hand bytes to the connection; they go out while we listen."""
@@ -46,12 +47,19 @@ class Line:
     async def hear(self, until: float | None) -> bytes | None:
         """Return what came, ``b""`` when the line ended, None when nothing came ``until`` (loop time)."""
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout_at(until) as self._hearing:
                 return await self._reader.read(READ_BYTES)
         except TimeoutError:
             return None
         except OSError:
             return b""
+        finally:
+            self._hearing = None
+
+    def interrupt(self) -> None:
+        """Let who hears return at once, as if nothing had come."""
+        if self._hearing is not None:
+            self._hearing.reschedule(asyncio.get_running_loop().time())
 
     def abort(self) -> None:
         """Break the line now."""
@@ -136,8 +144,11 @@ class PrinterConnection:
     async def _hear(self) -> None:
         """Wait for the next thing that happens: bytes, the end of the line, or the end of the step's time."""
         was_stopped, began = self.delivery.state is State.STOPPED, asyncio.get_running_loop().time()
-        data = await self._line.hear(self._when_the_step_ends())
-        if data is None:
+        ends, step = self._when_the_step_ends(), self.delivery.steps
+        data = await self._line.hear(ends)
+        if data is None and self.delivery.steps != step:
+            pass  # Not silence: somebody else carried the delivery on meanwhile.
+        elif data is None:
             self.delivery.silence()
         elif data:
             self.delivery.received(data)
@@ -150,6 +161,12 @@ class PrinterConnection:
         """End the conversation from our side, now; the delivery ends as if the line had broken."""
         self._hung_up = reason
         self._line.abort()
+
+    def revoke(self, reason: Reason | None = None) -> None:
+        """Take the ticket back from a printer that has stopped: see :meth:`Delivery.revoke`."""
+        self.delivery.revoke(reason)
+        self._send()
+        self._line.interrupt()
 
     def _when_the_step_ends(self) -> float | None:
         if self.delivery.steps != self._step:

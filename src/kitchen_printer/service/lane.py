@@ -113,6 +113,11 @@ class Lane:
         if self.line is not None:
             self.line.hang_up(reason)
 
+    def revoke(self, reason: Reason | None = None) -> None:
+        """Take the ticket back that a stopped printer has; the attempt's outcome says whether it gave it up."""
+        if self.line is not None:
+            self.line.revoke(reason)
+
     @property
     def is_resting(self) -> bool:
         """Whether the lane still rests after a failure."""

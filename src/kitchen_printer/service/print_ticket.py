@@ -184,6 +184,7 @@ class Attempt:
             body=encode(page, self._device.code_page),
             token_printed=self._job.token_printed,
             token_cut=self._job.token_cut,
+            token_forgotten=new_token(),
             seconds_to_confirm=settings.confirm_seconds + page.length_mm / SLOWEST_MM_PER_SECOND,
             seconds_to_give_up=max(1.0, settings.give_up_seconds - self._job.waited_seconds),
         )

@@ -1,0 +1,60 @@
+"""What each step of a delivery says to the printer when it begins, and how long it may last."""
+
+from typing import assert_never
+
+from kitchen_printer.decisions import commands
+from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.payload import Payload, fence
+
+ANSWER_SECONDS = 1.0
+"""A real-time answer overtakes everything and takes milliseconds; a second of silence is silence."""
+
+FENCE_SECONDS = 3.0
+"""An idle printer reaches our question at once; one that prints for somebody else is busy, not ours."""
+
+CUT_SECONDS = 5.0
+"""From the end of printing to the end of the cut; the slowest cutters take about a second."""
+
+
+def seconds_of(state: State, level: Level, payload: Payload | None) -> float | None:
+    """Return how long a step may last; None while nothing is asked."""
+    match state:
+        case State.RESETTING if level is Level.QUEUED_STATUS:
+            return FENCE_SECONDS
+        case State.ASKING | State.RESETTING | State.COUNTING:
+            return ANSWER_SECONDS
+        case State.FENCING | State.REVOKING | State.RECOUNTING:
+            return FENCE_SECONDS
+        case State.PRINTING:
+            return payload.seconds_to_confirm if payload else None
+        case State.STOPPED:
+            return payload.seconds_to_give_up if payload else None
+        case State.CUTTING:
+            return CUT_SECONDS
+        case State.READY | State.REFUSED | State.CONFIRMED | State.UNCERTAIN | State.REVOKED:
+            return None
+        case _:
+            assert_never(state)
+
+
+def said_on_entering(state: State, level: Level, token: str) -> bytes:
+    """Return what a step begins with; ``token`` is for its fence."""
+    match state:
+        case State.RESETTING:
+            return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON
+        case State.FENCING:
+            return fence(token, level)
+        case State.COUNTING:
+            return _ASK_COUNTERS
+        case State.CUTTING if level is Level.QUEUED_STATUS:
+            return commands.FEED_AND_CUT + commands.ASK_QUEUED_STATUS
+        case State.REVOKING:
+            return commands.FORGET_EVERYTHING
+        case State.RECOUNTING:
+            # Behind a fence the counters are final; what was in the buffer is gone by now.
+            return fence(token, level) + _ASK_COUNTERS
+        case _:
+            return b""
+
+
+_ASK_COUNTERS = commands.ask_counter(commands.CUTS) + commands.ask_counter(commands.STROKES)

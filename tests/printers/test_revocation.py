@@ -1,0 +1,103 @@
+"""A ticket is taken back from a printer that has stopped, so that another one may print it.
+
+Only a printer that says that it forgot the ticket, and whose counters then stand where they stood before, has
+surely printed nothing of it: the other paper needs no mark. All this happens on the ticket's own connection.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.outcome import NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.printers.connection import PrinterConnection
+from tests.printers.delivering import LINES, deliver
+from virtual_printer import VirtualPrinter
+from virtual_printer.faults import AtCommand, AtLine, Fault, Operator, Times, Trigger
+
+FIRST_COMMAND_OF_THE_BODY = AtCommand("ESC t")
+BEHIND_THE_RECEIPT = [AtCommand("GS ( H"), AtCommand("GS g 2", 1), AtCommand("GS g 2", 2)]
+"""The fence and the two counters that are asked once the ticket is forgotten; its own fences went with it."""
+
+
+@pytest.fixture(autouse=True)
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.FENCE_SECONDS", 0.3)
+
+
+def jam(trigger: Trigger) -> Fault:
+    """The cutter gets stuck: an error that a clearing of the buffers recovers from, as Epson documents it."""
+    return Fault(name="cutter-jam", trigger=trigger, until=Operator())
+
+
+async def revoked(
+    printer: VirtualPrinter,
+    *faults: Fault,
+    level: Level = Level.COUNTERS,
+    when_stopped: Callable[[], None] = lambda: None,
+) -> Outcome:
+    """Deliver a ticket to a printer that stops, and take it back when it has."""
+
+    def arm(_: PrinterConnection) -> None:
+        for fault in faults:
+            printer.causes.add(fault)
+
+    def take_back(connection: PrinterConnection) -> None:
+        if connection.delivery.state is State.STOPPED:
+            when_stopped()
+            connection.revoke()
+
+    return await deliver(printer.address, level, give_up_s=60, when_ready=arm, changed=take_back)
+
+
+async def test_a_ticket_of_which_nothing_was_printed_is_not_sent(printer: VirtualPrinter) -> None:
+    assert await revoked(printer, jam(FIRST_COMMAND_OF_THE_BODY)) == NotSent(Reason.CUTTER, is_revoked=True)
+    assert printer.paper.text == ""
+
+
+async def test_a_ticket_that_was_begun_is_not_and_its_piece_is_declared_void(printer: VirtualPrinter) -> None:
+    assert await revoked(printer, jam(AtLine(2))) == Uncertain(Reason.PARTIAL, is_revoked=True)
+    await printer.paper.wait_for_sheets(1, timeout=5)
+    (piece,) = printer.paper.sheets
+    assert piece.lines == (*LINES[:2], "INCOMPLETE - THROW AWAY")
+
+
+@pytest.mark.parametrize("level", [Level.TOKEN_FENCE, Level.QUEUED_STATUS])
+async def test_without_counters_a_receipt_alone_leaves_the_doubt(
+    printer: VirtualPrinter, level: Level
+) -> None:
+    outcome = await revoked(printer, jam(FIRST_COMMAND_OF_THE_BODY), level=level)
+    assert outcome == Uncertain(Reason.CUTTER, is_revoked=True)
+
+
+async def test_a_printer_that_answers_nothing_in_order_while_it_is_stopped_leaves_the_doubt(
+    printer: VirtualPrinter,
+) -> None:
+    out = Fault(name="paper-out", trigger=FIRST_COMMAND_OF_THE_BODY, until=Operator())
+    assert await revoked(printer, out) == Uncertain(Reason.PAPER_OUT, is_revoked=True)
+
+
+async def test_without_a_receipt_the_ticket_may_still_be_inside(printer: VirtualPrinter) -> None:
+    outcome = await revoked(printer, jam(AtLine(1)), when_stopped=printer.causes.mute)
+    assert outcome == Uncertain(Reason.CUTTER)
+
+
+@pytest.mark.parametrize("reset_packet", [True, False])
+@pytest.mark.parametrize("trigger", BEHIND_THE_RECEIPT, ids=str)
+async def test_a_printer_that_loses_power_then_cannot_answer_on_the_same_connection(
+    printer: VirtualPrinter, reset_packet: bool, trigger: AtCommand
+) -> None:
+    """Its counters fall back to exactly the values from before the ticket, two lines of which are on paper."""
+    power = Fault(name="power-cycle", trigger=trigger, until=Times(1), params={"reset_packet": reset_packet})
+    outcome = await revoked(printer, jam(AtLine(2)), power)
+    assert isinstance(outcome, Uncertain)
+    assert outcome.is_revoked
+    assert printer.paper.rest.lines == LINES[:2]
+
+
+async def test_a_ticket_is_not_taken_back_from_a_printer_that_prints(printer: VirtualPrinter) -> None:
+    outcome = await deliver(printer.address, Level.COUNTERS, when_ready=lambda line: line.revoke())
+    assert not isinstance(outcome, NotSent)
+    (sheet,) = printer.paper.sheets
+    assert sheet.lines == LINES
