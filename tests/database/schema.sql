@@ -341,6 +341,9 @@ FUNCTION kitchen_compare(bill bigint, items bigint[]) RETURNS SETOF kitchen_line
 FUNCTION kitchen_confirm(ticket_id bigint, is_on_paper boolean, confirmed_by text, copy_no integer DEFAULT 1) RETURNS text
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY e0af6d6a2aadedbd44a86246f439154c
 
+FUNCTION kitchen_contract_version() RETURNS integer
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY bf3dc6c477e415c3122d9e3cb79b2eab
+
 FUNCTION kitchen_count_routing_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 844ce2016b729d331a9246381b5fbeef
 
@@ -398,6 +401,12 @@ FUNCTION kitchen_send_message(station_code text, text text, requested_by text) R
 FUNCTION kitchen_split_family(reduced bigint[], added bigint[]) RETURNS TABLE(item bigint, origin bigint)
     LANGUAGE plpgsql STABLE BODY 3baaf8efd72b0abff1e166810ac7297f
 
+FUNCTION kitchen_table_words(label text) RETURNS text
+    LANGUAGE sql IMMUTABLE BODY 103f3c99f0f69331385ddee4786ece72
+
+FUNCTION kitchen_tell_move(bill_id bigint, from_table text, requested_by text) RETURNS SETOF kitchen_tickets
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 9fbb4f008097db5d02abe090a43c8c24
+
 FUNCTION kitchen_told(items bigint[]) RETURNS TABLE(item bigint, station text, product_id bigint, qty numeric, menu_name text, wording jsonb)
     LANGUAGE sql STABLE BODY 32d298a22fb5e7af35c16321737a2694
 
@@ -452,6 +461,10 @@ GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, fa
 GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at) ON kitchen_tickets TO kitchen_service
 GRANT UPDATE (until) ON kitchen_replicas TO kitchen_service
 GRANT EXECUTE ON kitchen_confirm(bigint,boolean,text,integer) TO kitchen_operator
+GRANT EXECUTE ON kitchen_contract_version() TO kitchen_backend
+GRANT EXECUTE ON kitchen_contract_version() TO kitchen_operator
+GRANT EXECUTE ON kitchen_contract_version() TO kitchen_reader
+GRANT EXECUTE ON kitchen_contract_version() TO kitchen_service
 GRANT EXECUTE ON kitchen_derive_status(bigint[]) TO kitchen_service
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_backend
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_operator
@@ -462,3 +475,4 @@ GRANT EXECUTE ON kitchen_request_reprint(bigint,text,text,integer) TO kitchen_op
 GRANT EXECUTE ON kitchen_send_bill(bigint) TO kitchen_backend
 GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_backend
 GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_tell_move(bigint,text,text) TO kitchen_backend

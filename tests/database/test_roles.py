@@ -41,20 +41,23 @@ MAY_READ = {
 }
 MAY_CALL = {
     "kitchen_backend": {
+        "kitchen_contract_version",
         "kitchen_find_unsent_items",
         "kitchen_request_reprint",
         "kitchen_send_bill",
         "kitchen_send_message",
+        "kitchen_tell_move",
     },
-    "kitchen_service": {"kitchen_derive_status"},
+    "kitchen_service": {"kitchen_contract_version", "kitchen_derive_status"},
     "kitchen_operator": {
         "kitchen_confirm",
+        "kitchen_contract_version",
         "kitchen_find_unsent_items",
         "kitchen_prune",
         "kitchen_request_reprint",
         "kitchen_send_message",
     },
-    "kitchen_reader": {"kitchen_find_unsent_items"},
+    "kitchen_reader": {"kitchen_contract_version", "kitchen_find_unsent_items"},
     "pg_monitor": set[str](),
 }
 
