@@ -1,18 +1,31 @@
 """Configuration: the environment, read once, checked whole, frozen."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from kitchen_printer.decisions.retry import OnUnconfirmed
 
 Seconds = float
 
 
+def _host_names(text: str | tuple[str, ...]) -> tuple[str, ...]:
+    names = (
+        text if isinstance(text, tuple) else tuple(each.strip() for each in text.split(",") if each.strip())
+    )
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?", name):
+            raise ValueError(f"{name!r} is no host name: write names without port, separated by commas")
+    return names
+
+
+HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names)]
+
 _NAMES_OF_OTHERS = frozenset(
-    {"KITCHEN_POSTGRES_BIN", "KITCHEN_POSTGRES_DSN", "KITCHEN_ESCPOS_CORPUS", "KITCHEN_WRITE_SCHEMA"}
+    {"KITCHEN_POSTGRES_BIN", "KITCHEN_POSTGRES_DSN", "KITCHEN_ESCPOS_CORPUS", "KITCHEN_WRITE_SCHEMA", "KITCHEN_WRITE_DOCS"}
 )
 """What the demo and the tests read."""
 
@@ -57,7 +70,10 @@ class Settings(BaseModel):
     """Address the health port binds to; 0.0.0.0 for all interfaces."""
 
     health_port: Annotated[int, Field(alias="KITCHEN_HEALTH_PORT", ge=0, le=65535)] = 9100
-    """Port of ``/health`` and ``/livez``; 0 takes any free one."""
+    """Port of ``/health``, ``/livez``, ``/readyz`` and ``/metrics``; 0 takes any free one."""
+
+    health_allowed_hosts: Annotated[HostNames, Field(alias="KITCHEN_HEALTH_ALLOWED_HOSTS")] = ()
+    """Names, separated by commas, by which the health port may be asked; addresses and localhost always may."""
 
     log_level: Annotated[Literal["debug", "info", "warning", "error"], Field(alias="KITCHEN_LOG_LEVEL")] = (
         "info"

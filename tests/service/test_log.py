@@ -1,6 +1,10 @@
 """Every fact can be told: the log words each of them, as JSON and for people."""
 
 import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any, get_args
 
 import pytest
@@ -10,8 +14,9 @@ from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Unce
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import JobState
 from kitchen_printer.decisions.ticket import Job, JobKind
-from kitchen_printer.service import facts
-from kitchen_printer.service.log import open_log
+from kitchen_printer.service import facts, log_lines
+from kitchen_printer.service.log import Log
+from kitchen_printer.service.log_lines import LINES_MAX
 
 JOB = Job(
     id=1,
@@ -59,6 +64,10 @@ FACTS: list[facts.Fact] = [
     facts.AttemptRescued(3, PRINTED),
     facts.GaveUp("10.0.0.5:9100", 2, Reason.REFUSED),
     facts.TaskCrashed("lane", "ValueError()"),
+    facts.LoopStalled(1.5, "work_lane.py:7 work"),
+    facts.ClockJumped(-3600.0),
+    facts.LogLinesDropped(7),
+    facts.LibraryWarned("asyncio", "slow"),
 ]
 
 
@@ -67,27 +76,74 @@ def test_the_list_above_has_every_fact() -> None:
 
 
 @pytest.mark.parametrize("log_format", ["json", "console"])
-def test_every_fact_becomes_one_line(log_format: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_fact_becomes_one_line(log_format: str, capfd: pytest.CaptureFixture[str]) -> None:
     settings = read_settings(
         {"DATABASE_URL": "host=x", "KITCHEN_LOG_LEVEL": "debug", "KITCHEN_LOG_FORMAT": log_format}
     )
-    write = open_log(settings)
+    log = Log(settings)
     for fact in FACTS:
-        write(fact)
-    lines = capsys.readouterr().err.splitlines()
+        log(fact)
+    log.close()
+    lines = capfd.readouterr().err.splitlines()
     assert len(lines) == len(FACTS)
     if log_format == "json":
         read: list[dict[str, Any]] = [json.loads(line) for line in lines]
         assert all({"event", "level", "timestamp"} <= line.keys() for line in read)
 
 
-def test_a_subscriber_that_fails_keeps_the_others_informed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_subscriber_that_fails_keeps_the_others_informed_and_is_in_the_log(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     heard: list[facts.Fact] = []
+    log = Log(read_settings({"DATABASE_URL": "host=x"}))
 
     def broken(_: facts.Fact) -> None:
         raise ValueError("broken subscriber")
 
     facts.Announcer([broken, heard.append])(facts.ServiceStopped())
+    log.close()
 
     assert heard == [facts.ServiceStopped()]
-    assert "broken subscriber" in capsys.readouterr().err
+    line = json.loads(capfd.readouterr().err)
+    assert (line["event"], "broken subscriber" in line["message"]) == ("library_warned", True)
+
+
+def test_a_reader_that_never_reads_delays_nobody_and_the_gap_is_told() -> None:
+    reading, writing = os.pipe()
+    log = Log(read_settings({"DATABASE_URL": "host=x"}), writing)
+    began = monotonic()
+    for _ in range(LINES_MAX * 2):
+        log(facts.ServiceStopped())
+    took, dropped = monotonic() - began, log.dropped
+    assert took < 20, "far less than for ever"
+    assert 0 < dropped <= LINES_MAX
+
+    text = read_all(reading, log, writing)
+
+    lines = [json.loads(line) for line in text.splitlines()]
+    gaps = [line["lines"] for line in lines if line["event"] == "log_lines_dropped"]
+    assert sum(gaps) == dropped
+    assert len(lines) - len(gaps) + dropped == LINES_MAX * 2
+
+
+def read_all(reading: int, log: Log, writing: int) -> str:
+    """Begin to read at last, and read to the end."""
+    with ThreadPoolExecutor(1) as reader, os.fdopen(reading) as pipe:
+        text = reader.submit(pipe.read)
+        log.close()
+        os.close(writing)
+        return text.result()
+
+
+def test_closing_a_log_that_nobody_reads_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_lines, "CLOSE_SECONDS", 0.1)
+    reading, writing = os.pipe()
+    log = Log(read_settings({"DATABASE_URL": "host=x"}), writing)
+    for _ in range(LINES_MAX):
+        log(facts.ServiceStopped())
+    log.close()
+    os.close(reading)
+    for thread in threading.enumerate():
+        if thread.name == "log":
+            thread.join()
+    os.close(writing)

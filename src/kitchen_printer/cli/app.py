@@ -45,14 +45,17 @@ def options(
 @app.command()
 def run() -> None:
     """Print tickets until SIGTERM."""
-    from kitchen_printer.service.log import open_log
+    from kitchen_printer.service.log import Log
     from kitchen_printer.service.run import PortTakenError, run_service
 
     settings = _settings()
+    log = Log(settings)
     try:
-        asyncio.run(run_service(settings, [open_log(settings)]))
+        asyncio.run(run_service(settings, [log], lambda: log.dropped))
     except PortTakenError as error:
         _end(FAILURE, str(error))
+    finally:
+        log.close()
 
 
 @app.command()

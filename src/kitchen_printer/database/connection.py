@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from enum import StrEnum
 from typing import Any, Final
 
 import psycopg
@@ -42,11 +43,24 @@ Connection = AsyncConnection[DictRow]
 Row = dict[str, Any]
 
 
+class DatabaseTrouble(StrEnum):
+    """Why the database does not do what is asked, in the few kinds that need different remedies."""
+
+    AWAY = "away"
+    REFUSES = "refuses"
+    NOT_MIGRATED = "not_migrated"
+
+
 class DatabaseLostError(Exception):
     """The database did not do what was asked, for a reason that may pass: try again later.
 
-    Nothing is known about whether the last commit went through.
+    Nothing is known about whether the last commit went through. The message may name hosts and users: it is for
+    logs, ``trouble`` is for everybody.
     """
+
+    def __init__(self, message: str, trouble: DatabaseTrouble = DatabaseTrouble.AWAY) -> None:
+        super().__init__(message)
+        self.trouble = trouble
 
 
 class Database:
@@ -94,7 +108,8 @@ class Database:
             found, needed = await schema_version(connection), known_version()
         if found < needed:
             raise DatabaseLostError(
-                f"the schema is version {found}, this program needs {needed}: run kitchen-printer migrate"
+                f"the schema is version {found}, this program needs {needed}: run kitchen-printer migrate",
+                DatabaseTrouble.NOT_MIGRATED,
             )
 
     @asynccontextmanager
@@ -154,9 +169,11 @@ def worded() -> Generator[None, None, None]:
         raise DatabaseLostError("no connection to the database") from error
     except _CONTRACT_IS_MISSING as error:
         remedy = "run kitchen-printer migrate, and give this login the role kitchen_service"
-        raise DatabaseLostError(f"{_first_line(error)}: {remedy}") from error
+        raise DatabaseLostError(f"{_first_line(error)}: {remedy}", DatabaseTrouble.NOT_MIGRATED) from error
     except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError) as error:
-        raise DatabaseLostError(_first_line(error)) from error
+        refuses = "FATAL" in str(error)  # The driver gives no code for what a server says instead of hello.
+        trouble = DatabaseTrouble.REFUSES if refuses else DatabaseTrouble.AWAY
+        raise DatabaseLostError(_first_line(error), trouble) from error
 
 
 def _first_line(error: Exception) -> str:

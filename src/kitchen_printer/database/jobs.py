@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -16,12 +15,10 @@ from kitchen_printer.decisions.ticket import Job, JobKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What one printer has before it: jobs due now, all open jobs, and since when the oldest is open."""
+    """What one printer has before it now."""
 
     printer_id: int
     due: int
-    open: int
-    oldest: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +48,9 @@ SELECT s.routing_version,
          WHERE expanded_at IS NULL AND NOT %(any_station)s
            AND NOT upper(btrim(printer_target)) = ANY(%(stations)s)) AS tickets_without_route,
        (SELECT coalesce(jsonb_agg(b), '[]') FROM (
-           SELECT printer_id, count(*) FILTER (WHERE state = 'WAITING' AND not_before <= now()) AS due,
-                  count(*) AS open, min(created_at) AS oldest
-             FROM print_jobs WHERE settled_at IS NULL AND printer_id IS NOT NULL GROUP BY printer_id) b) AS backlogs
+           SELECT printer_id, count(*) AS due FROM print_jobs
+            WHERE settled_at IS NULL AND state = 'WAITING' AND not_before <= now() AND printer_id IS NOT NULL
+            GROUP BY printer_id) b) AS backlogs
   FROM kitchen_settings s
 """
 
@@ -70,16 +67,7 @@ async def look_around(
         row = await (await connection.execute(_LOOK_AROUND, values)).fetchone()
     if row is None:
         raise LookupError("kitchen_settings has no row: it was deleted; insert one with its defaults")
-    backlogs = tuple(
-        Backlog(
-            printer_id=each["printer_id"],
-            due=each["due"],
-            open=each["open"],
-            oldest=datetime.fromisoformat(each["oldest"]),
-        )
-        for each in row["backlogs"]
-    )
-    row["backlogs"] = backlogs
+    row["backlogs"] = tuple(Backlog(**each) for each in row["backlogs"])
     return Surroundings(**row)
 
 
@@ -186,6 +174,8 @@ noted AS (
 SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
        pick.id, pick.kind, pick.ticket_id, pick.copy_no, coalesce(pick.station_code, '') AS station, pick.spent,
        pick.maybe_on_paper, pick.waited_seconds,
+       (SELECT greatest(0, extract(epoch FROM clock_timestamp() - coalesce(t.created_at, pick.created_at)))::float8
+          FROM (VALUES (1)) one LEFT JOIN kitchen_tickets t ON t.id = pick.ticket_id) AS age_seconds,
        (SELECT s.on_unconfirmed FROM stations s WHERE s.station_code = pick.station_code) AS on_unconfirmed,
        NOT EXISTS (SELECT FROM print_jobs q
                     WHERE q.printer_id = made.printer_id AND q.state = 'WAITING' AND q.not_before <= now()

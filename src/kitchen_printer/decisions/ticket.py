@@ -160,6 +160,9 @@ class Job:
     on_unconfirmed: Literal["reprint_marked", "hold"] | None = None
     """The station's own answer to doubt; None leaves it to the service's settings."""
 
+    age_seconds: float = 0.0
+    """How long its ticket had been committed when it was claimed, by the database's clock."""
+
 
 def read_ticket(stored: str) -> Ticket:
     """Parse a stored ticket, JSON text with exact numbers. Raises :class:`MalformedTicketError`."""

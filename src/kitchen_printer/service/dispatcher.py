@@ -83,7 +83,7 @@ class Dispatcher:
                 await self._look_and_act()
                 self._database_answers()
             except DatabaseLostError as error:
-                self._database_is_lost(str(error))
+                self._database_is_lost(error)
             await self._pause()
 
     async def _pause(self) -> None:
@@ -131,7 +131,9 @@ class Dispatcher:
 
     async def _read_routes(self) -> RouteBook:
         known = self._book.refused if self._book else ()
-        self._book = await read_route_book(self._kitchen.database, self._kitchen.announce)
+        self._book = await read_route_book(
+            self._kitchen.database, self._kitchen.announce, self._kitchen.is_our_health_port
+        )
         for refused in self._book.refused:
             if refused not in known:
                 self._kitchen.announce(refused)
@@ -219,10 +221,12 @@ class Dispatcher:
             self._kitchen.announce(DatabaseBack(monotonic() - self._database_lost_at))
         self._database_lost_at = self._told_problem = None
 
-    def _database_is_lost(self, problem: str) -> None:
+    def _database_is_lost(self, error: DatabaseLostError) -> None:
+        problem = str(error)
         if self._database_lost_at is None:
             self._database_lost_at = monotonic()
         if self._told_problem != problem:
             self._kitchen.announce(DatabaseLost(problem))
         self.snapshot.database_problem = self._told_problem = problem
+        self.snapshot.database_trouble = error.trouble
         self._book = None  # What comes back may have been restored, moved or migrated meanwhile.

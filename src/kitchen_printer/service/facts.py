@@ -4,7 +4,7 @@ Every step tells a fact. One subscriber words them as log lines; tests subscribe
 sleeping, and to crash the process exactly there.
 """
 
-import traceback
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -205,6 +205,36 @@ class TaskCrashed:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class LoopStalled:
+    """Nothing in this process moved for a while; ``where`` is the code it was in, when that was seen."""
+
+    seconds: float
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """This machine's wall clock was set, forwards or backwards, or the machine was asleep."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogLinesDropped:
+    """Log lines are missing here: whoever reads the log was too slow."""
+
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryWarned:
+    """A library that we use, or Python itself, complains."""
+
+    library: str
+    message: str
+
+
 Fact = (
     ServiceStarted
     | ServiceStopping
@@ -231,6 +261,10 @@ Fact = (
     | AttemptRescued
     | GaveUp
     | TaskCrashed
+    | LoopStalled
+    | ClockJumped
+    | LogLinesDropped
+    | LibraryWarned
 )
 
 Subscriber = Callable[[Fact], None]
@@ -249,5 +283,5 @@ class Announcer:
         for subscriber in self._subscribers:
             try:
                 subscriber(fact)
-            except Exception:  # noqa: BLE001  # printing goes on when telling about it does not
-                traceback.print_exc()
+            except Exception:  # printing goes on when telling about it does not
+                logging.getLogger(__name__).exception("telling %s failed", type(fact).__name__)

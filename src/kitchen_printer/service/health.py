@@ -1,101 +1,189 @@
-"""``/health`` and ``/livez``: read-only, from memory, never a query in a request.
+"""The health port: HTTP, read-only, from memory, never a query in a request.
 
-The port is the one printers use, so it will be hit by everything that looks for printers: whatever is not a
-small GET or HEAD in time is closed without an answer.
+It is the port that printers use, so everything that looks for printers will find it. What a stranger can cost is
+bounded here: connections at once, connections a second, bytes, and one deadline from connect to the end.
 """
 
 import asyncio
-import json
-from collections.abc import Callable
+import ipaddress
+import socket
+import struct
+from collections import Counter
+from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 import h11
 
-from kitchen_printer.service.snapshot import Overall, Snapshot
+from kitchen_printer.service.health_request import Asked, NotOurs, Refused, RequestReader
 
-REQUEST_SECONDS: Final = 2.0
+CONNECTION_SECONDS: Final = 2.0
 """From connect to the end of the answer, all together: slow clients cannot pile up."""
 
-REQUEST_BYTES_MAX: Final = 8192
 CONNECTIONS_MAX: Final = 16
+CONNECTIONS_PER_ADDRESS_MAX: Final = 4
+ACCEPT_EVERY_SECONDS: Final = 0.01
+"""The kernel keeps the others waiting: a flood costs the service a hundred short connections a second, not more."""
 
-Answer = tuple[HTTPStatus, dict[str, Any]]
+BACKLOG: Final = 64
+"""Connections that the kernel keeps waiting: after a flood they are gone through in less than a second."""
+
+ANSWER_BYTES_MAX: Final = 256 * 1024
+_READ_BYTES: Final = 2048
+_DISCARDED_READS_MAX: Final = 8
+
+_RESET_ON_CLOSE: Final = struct.pack("ii", 1, 0)
+
+
+class Closed(StrEnum):
+    """Why a connection ended without an answer."""
+
+    NOT_OURS = "not_ours"  # print data, TLS, probes: it does not begin like a client of ours
+    TOO_MANY = "too_many"
+    TOO_SLOW = "too_slow"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back."""
+
+    status: HTTPStatus
+    content_type: str
+    body: bytes
 
 
 class Health:
     """The HTTP side of the service."""
 
-    def __init__(self, snapshot: Callable[[], Snapshot]) -> None:
-        self._snapshot = snapshot
-        self._connections = 0
-        self._server: asyncio.Server | None = None
+    def __init__(self, answer: Callable[[str], Answer], allowed_names: Collection[str]) -> None:
+        """``answer`` is asked with a known path, and must neither wait nor fail."""
+        self.answered: Counter[HTTPStatus] = Counter()
+        self.closed: Counter[Closed] = Counter()
+        self._answer = answer
+        self._allowed_names = frozenset(each.lower().removesuffix(".") for each in allowed_names)
+        self._open: Counter[str] = Counter()
+        self._listeners: list[socket.socket] = []
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self, host: str, port: int) -> str:
         """Listen; return the address that was bound. Raises ``OSError`` when it is taken."""
-        self._server = await asyncio.start_server(self._serve, host, port, limit=REQUEST_BYTES_MAX)
-        bound_host, bound_port, *_ = self._server.sockets[0].getsockname()
-        return f"{bound_host}:{bound_port}"
+        loop = asyncio.get_running_loop()
+        for family, *_, address in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            listener = socket.create_server((str(address[0]), port), family=family, backlog=BACKLOG)
+            listener.setblocking(False)  # its only parameter
+            port = listener.getsockname()[1]
+            self._listeners.append(listener)
+            self._keep(self._accept(listener))
+        return _as_text(self._listeners[0].getsockname())
 
     async def close(self) -> None:
-        """Stop listening."""
-        if self._server is not None:
-            self._server.close()
+        """Stop listening, and end what is going on."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for listener in self._listeners:
+            listener.close()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._connections += 1
-        try:
-            if self._connections <= CONNECTIONS_MAX:
-                async with asyncio.timeout(REQUEST_SECONDS):
-                    await self._exchange(reader, writer)
-        except (TimeoutError, OSError, h11.RemoteProtocolError):
-            pass  # Not a well-behaved HTTP client: it gets nothing.
-        finally:
-            self._connections -= 1
-            writer.transport.abort()
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        http = h11.Connection(h11.SERVER, max_incomplete_event_size=REQUEST_BYTES_MAX)
-        request = await self._request(http, reader)
-        if request is None:
-            return
-        status, body = self._answer(request)
-        content = b"" if request.method == b"HEAD" else json.dumps(body).encode() + b"\n"
-        writer.write(_encoded(http, status, content))
-        await writer.drain()
-        writer.write_eof()
-        await reader.read(1)  # Let the client close first, so that it surely reads the answer.
-
-    async def _request(self, http: h11.Connection, reader: asyncio.StreamReader) -> h11.Request | None:
+    async def _accept(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
         while True:
-            event = http.next_event()
-            if isinstance(event, h11.Request):
-                return event
-            if event is not h11.NEED_DATA:
-                return None
-            http.receive_data(await reader.read(1024))
+            with suppress(OSError):  # No descriptor is left, or the client has gone already: later.
+                client, peer = await loop.sock_accept(listener)
+                self._admit(client, _who(str(peer[0])))
+            await asyncio.sleep(ACCEPT_EVERY_SECONDS)
 
-    def _answer(self, request: h11.Request) -> Answer:
-        if request.method not in (b"GET", b"HEAD"):
-            return HTTPStatus.METHOD_NOT_ALLOWED, {"error": "only GET and HEAD are answered"}
-        match request.target.partition(b"?")[0]:
-            case b"/livez":
-                return HTTPStatus.OK, {"alive": True}
-            case b"/health":
-                snapshot = self._snapshot()
-                works = snapshot.overall is not Overall.FAILING
-                return HTTPStatus.OK if works else HTTPStatus.SERVICE_UNAVAILABLE, snapshot.as_json()
+    def _admit(self, client: socket.socket, who: str) -> None:
+        if self._open.total() >= CONNECTIONS_MAX or self._open[who] >= CONNECTIONS_PER_ADDRESS_MAX:
+            self.closed[Closed.TOO_MANY] += 1
+            _reset(client)
+            return
+        self._open[who] += 1
+        self._keep(self._serve(client, who))
+
+    async def _serve(self, client: socket.socket, who: str) -> None:
+        try:
+            async with asyncio.timeout(CONNECTION_SECONDS):
+                await self._exchange(client)
+        except TimeoutError:
+            self.closed[Closed.TOO_SLOW] += 1
+        except OSError:
+            self.closed[Closed.LOST] += 1
+        finally:
+            self._open[who] -= 1
+            if not self._open[who]:
+                del self._open[who]
+            _reset(client)
+
+    async def _exchange(self, client: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        reader = RequestReader(self._allowed_names)
+        verdict = None
+        while verdict is None:
+            verdict = reader.feed(await loop.sock_recv(client, _READ_BYTES))
+        match verdict:
+            case NotOurs():
+                self.closed[Closed.NOT_OURS] += 1
+                return
+            case Refused(status, why):
+                answer, wants_body = Answer(status, "text/plain; charset=utf-8", f"{why}\n".encode()), True
+            case Asked(path, wants_body):
+                answer = self._answer(path)
             case _:
-                return HTTPStatus.NOT_FOUND, {"error": "there are /health and /livez"}
+                assert_never(verdict)
+        if len(answer.body) > ANSWER_BYTES_MAX:
+            answer = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, answer.content_type, b"")
+        self.answered[answer.status] += 1
+        await loop.sock_sendall(client, _encoded(answer, wants_body=wants_body))
+        await _let_it_close(client)
 
 
-def _encoded(http: h11.Connection, status: HTTPStatus, content: bytes) -> bytes:
+async def _let_it_close(client: socket.socket) -> None:
+    """Let the client close first, so that it surely reads the answer; what it still sends is thrown away."""
+    client.shutdown(socket.SHUT_WR)
+    loop = asyncio.get_running_loop()
+    for _ in range(_DISCARDED_READS_MAX):
+        if not await loop.sock_recv(client, _READ_BYTES):
+            return
+
+
+def _reset(client: socket.socket) -> None:
+    """Close at once and leave nothing behind, whatever is unsent or unread."""
+    with suppress(OSError):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    client.close()
+
+
+def _encoded(answer: Answer, *, wants_body: bool) -> bytes:
+    http = h11.Connection(h11.SERVER)
     headers = [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(content))),
+        ("Content-Type", answer.content_type),
+        ("Content-Length", str(len(answer.body))),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
         ("Connection", "close"),
     ]
-    response = h11.Response(status_code=status, reason=status.phrase.encode(), headers=headers)
-    return (http.send(response) or b"") + (http.send(h11.Data(data=content)) or b"")
+    phrase = answer.status.phrase.encode()
+    head = http.send(h11.Response(status_code=answer.status, reason=phrase, headers=headers)) or b""
+    return head + answer.body if wants_body else head
+
+
+def _who(address: str) -> str:
+    """One client: an IPv4 address, or the network that one IPv6 client can take its addresses from."""
+    bare = address.partition("%")[0]
+    if ":" not in bare:
+        return bare
+    return str(ipaddress.IPv6Network((bare, 64), strict=False).network_address)
+
+
+def _as_text(address: tuple[str, int]) -> str:
+    host = f"[{address[0]}]" if ":" in address[0] else address[0]
+    return f"{host}:{address[1]}"

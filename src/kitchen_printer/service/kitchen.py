@@ -28,6 +28,7 @@ class Kitchen:
     record: Callable[[Settlement], Awaitable[None]]
     settle: Callable[[Abandoned, Outcome], Awaitable[None]]
     may_act: Callable[[], bool]
+    is_our_health_port: Callable[[str], bool]
     zone: tzinfo
     is_stopping: bool = False
 

@@ -1,8 +1,9 @@
 """Every fact we log: its words and its level, in one place."""
 
 import logging
-import sys
-from typing import Any, assert_never
+import os
+from collections.abc import Callable
+from typing import Any, Final, assert_never
 
 import structlog
 
@@ -14,6 +15,7 @@ from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.service.facts import (
     AttemptEnded,
     AttemptRescued,
+    ClockJumped,
     DatabaseBack,
     DatabaseLost,
     DoubtRaised,
@@ -22,6 +24,9 @@ from kitchen_printer.service.facts import (
     LanesChanged,
     LateProof,
     LayoutRefused,
+    LibraryWarned,
+    LogLinesDropped,
+    LoopStalled,
     OutcomeRecorded,
     PrinterBack,
     PrinterDown,
@@ -34,40 +39,73 @@ from kitchen_printer.service.facts import (
     ServiceStopping,
     SettingRefused,
     StationWithoutRoute,
-    Subscriber,
     TaskCrashed,
     TicketClaimed,
     TicketHandedOver,
     TicketsExpanded,
 )
+from kitchen_printer.service.log_lines import LogLines
+
+STANDARD_ERROR: Final = 2
 
 
-def open_log(settings: Settings) -> Subscriber:
-    """Return the subscriber that writes facts to standard error."""
-    # The pool warns at each try to connect; that the database is lost is told once, by a fact.
-    logging.getLogger("psycopg").setLevel(logging.CRITICAL)
-    renderer: structlog.typing.Processor = (
+class Log:
+    """The subscriber that writes facts down, and whatever libraries complain about. Nobody waits for a reader."""
+
+    def __init__(self, settings: Settings, descriptor: int = STANDARD_ERROR) -> None:
+        self._level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+        self._render = _renderer(settings, is_terminal=os.isatty(descriptor))
+        self._lines = LogLines(descriptor, lambda lines: self._rendered(LogLinesDropped(lines)))
+        self._libraries = _Libraries(self)
+        logging.getLogger().addHandler(self._libraries)
+        # The pool warns at each try to connect; that the database is lost is told once, by a fact.
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)
+
+    @property
+    def dropped(self) -> int:
+        """How many lines nobody took in time."""
+        return self._lines.dropped
+
+    def __call__(self, fact: Fact) -> None:
+        """Hand a fact's line over if it is severe enough; may be called from any thread."""
+        level, event, details = worded(fact)
+        if logging.getLevelNamesMapping()[level] >= self._level:
+            self._lines.put(self._render(level, event, details))
+
+    def close(self) -> None:
+        """Write what is left, as far as somebody reads it."""
+        logging.getLogger().removeHandler(self._libraries)
+        self._lines.close()
+
+    def _rendered(self, fact: Fact) -> str:
+        return self._render(*worded(fact))
+
+
+class _Libraries(logging.Handler):
+    """What goes through Python's own logging becomes a fact like any other."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = logging.Formatter().format(record)
+        self._log(LibraryWarned(record.name, message))
+
+
+def _renderer(settings: Settings, *, is_terminal: bool) -> Callable[[str, str, dict[str, Any]], str]:
+    last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=is_terminal)
     )
-    log = structlog.wrap_logger(
-        structlog.PrintLogger(sys.stderr),
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level.upper()]
-        ),
-    )
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
-    def write(fact: Fact) -> None:
-        level, event, details = worded(fact)
-        log.log(logging.getLevelNamesMapping()[level], event, **details)
+    def render(level: str, event: str, details: dict[str, Any]) -> str:
+        name = level.lower()
+        return str(last(None, name, stamp(None, name, {"event": event, **details, "level": name})))
 
-    return write
+    return render
 
 
 Worded = tuple[str, str, dict[str, Any]]
@@ -126,6 +164,14 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "ERROR", "gave_up", {"printer": address, "tickets": tickets} | _because(reason)
         case TaskCrashed(task, error):
             return "ERROR", "task_crashed", {"task": task, "error": error}
+        case LoopStalled(seconds, where):
+            return "WARNING", "loop_stalled", {"seconds": round(seconds, 1), "where": where}
+        case ClockJumped(seconds):
+            return "WARNING", "clock_jumped", {"seconds": round(seconds, 1)}
+        case LogLinesDropped(lines):
+            return "WARNING", "log_lines_dropped", {"lines": lines}
+        case LibraryWarned(library, message):
+            return "WARNING", "library_warned", {"library": library, "message": message}
         case _:
             assert_never(fact)
 

@@ -1,7 +1,9 @@
 """The routes as they stand now: read from the configuration tables, checked, with every printer known."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kitchen_printer.database.connection import Database
@@ -9,6 +11,11 @@ from kitchen_printer.database.routing import Configuration, Printer, add_printer
 from kitchen_printer.decisions.address import BadAddressError, canonical
 from kitchen_printer.decisions.routing import Destination, Route, Target, choose, destinations
 from kitchen_printer.service.facts import RouteRefused, SettingRefused, Subscriber
+
+IS_OUR_HEALTH_PORT: Final = (
+    "is no printer but this service's own health port:"
+    " write the printer's address, or move KITCHEN_HEALTH_PORT"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,25 +37,34 @@ class RouteBook:
         return self.default_station in self.destinations
 
 
-async def read_route_book(database: Database, announce: Subscriber) -> RouteBook:
+async def read_route_book(
+    database: Database, announce: Subscriber, is_our_health_port: Callable[[str], bool] = lambda _: False
+) -> RouteBook:
     """Read the routes and make rows for printers that are new. One bad row costs only its own route."""
     while True:
         configuration = await read_configuration(database)
-        addresses, refused = _addresses(configuration)
+        addresses, refused = _addresses(configuration, is_our_health_port)
         missing = set(addresses.values()) - {printer.address for printer in configuration.printers}
         if not missing:
             return _book(configuration, addresses, refused, announce)
         await add_printers(database, missing)  # And read again: another route may have come meanwhile.
 
 
-def _addresses(configuration: Configuration) -> tuple[dict[str, str], tuple[RouteRefused, ...]]:
+def _addresses(
+    configuration: Configuration, is_our_health_port: Callable[[str], bool]
+) -> tuple[dict[str, str], tuple[RouteRefused, ...]]:
     found: dict[str, str] = {}
     refused: list[RouteRefused] = []
     for row in configuration.station_printers:
         try:
-            found[row.printer_ip] = canonical(row.printer_ip)
+            address = canonical(row.printer_ip)
         except BadAddressError as error:
             refused.append(RouteRefused(row.station, str(error)))
+            continue
+        if is_our_health_port(address):
+            refused.append(RouteRefused(row.station, f"{row.printer_ip!r} {IS_OUR_HEALTH_PORT}"))
+        else:
+            found[row.printer_ip] = address
     return found, tuple(refused)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import UTC
 from importlib.metadata import version
+from time import monotonic
 from typing import Final
 from uuid import uuid4
 
@@ -24,11 +25,17 @@ from kitchen_printer.service.facts import (
     Subscriber,
     TaskCrashed,
 )
+from kitchen_printer.service.gauges import Sources
 from kitchen_printer.service.health import Health
+from kitchen_printer.service.health_answers import Answers
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.metrics import CONTENT_TYPE, Metrics
+from kitchen_printer.service.observer import Observer
+from kitchen_printer.service.own_port import OwnPort
 from kitchen_printer.service.recorder import Recorder
+from kitchen_printer.service.self_watch import SelfWatch
 
 FINISH_SECONDS: Final = 10.0
 """How long tickets in flight may take to end after the service was asked to stop."""
@@ -41,12 +48,14 @@ class PortTakenError(Exception):
     """The health port cannot be bound; the message says which and what to set instead."""
 
 
-async def run_service(settings: Settings, subscribers: Sequence[Subscriber]) -> None:
+async def run_service(
+    settings: Settings, subscribers: Sequence[Subscriber], log_lines_dropped: Callable[[], int] = int
+) -> None:
     """Run until SIGTERM or SIGINT; return when everything is finished and handed back.
 
     Raises :class:`PortTakenError`.
     """
-    service = Service(settings, Announcer(subscribers))
+    service = Service(settings, Announcer(subscribers), log_lines_dropped)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service.stop)
@@ -56,10 +65,16 @@ async def run_service(settings: Settings, subscribers: Sequence[Subscriber]) -> 
 class Service:
     """All parts of one running service, wired together."""
 
-    def __init__(self, settings: Settings, announce: Subscriber) -> None:
+    def __init__(
+        self, settings: Settings, subscriber: Subscriber, log_lines_dropped: Callable[[], int] = int
+    ) -> None:
         self._me = uuid4()
         self._settings = settings
-        self._announce = announce
+        self._tasks: list[asyncio.Task[None]] = []
+        self._metrics = Metrics(self._sources(log_lines_dropped))
+        self._announce = announce = Announcer([self._metrics, subscriber])
+        self._watch = SelfWatch(announce)
+        self._own_port = OwnPort()
         self._database = Database(settings.dsn, "kitchen-printer")
         self._recorder = Recorder(self._database, self._me, settings, announce)
         self._claimer = Claimer(self._database, self._me, self._recorder)
@@ -78,13 +93,35 @@ class Service:
             record=self._recorder.record,
             settle=self._recorder.settle,
             may_act=self._leases.may_act,
+            is_our_health_port=self._own_port.is_meant_by,
             zone=UTC,
         )
         self._dispatcher = Dispatcher(
             self._kitchen, self._me, self._recorder, self._claimer, self._leases.look_for_new_lanes
         )
-        self._health = Health(lambda: self._dispatcher.snapshot)
+        self._observer = Observer(self._database)
+        self._health = Health(self._answers(), settings.health_allowed_hosts)
         self._stopping = asyncio.Event()
+
+    def _sources(self, log_lines_dropped: Callable[[], int]) -> Sources:
+        return Sources(
+            snapshot=lambda: self._dispatcher.snapshot,
+            seen=lambda: self._observer.seen,
+            lag_seconds=lambda: self._watch.lag_seconds,
+            health=lambda: self._health,
+            log_lines_dropped=log_lines_dropped,
+            started_at=monotonic(),
+        )
+
+    def _answers(self) -> Answers:
+        return Answers(
+            snapshot=lambda: self._dispatcher.snapshot,
+            seen=lambda: self._observer.seen,
+            is_alive=lambda: self._watch.is_alive and not any(each.done() for each in self._tasks),
+            is_stopping=lambda: self._kitchen.is_stopping,
+            metrics=self._metrics.exposition,
+            metrics_type=CONTENT_TYPE,
+        )
 
     def _hold(self, holdings: Holdings) -> list[int]:
         return self._dispatcher.hold(holdings)
@@ -102,33 +139,37 @@ class Service:
         """Start all parts, wait for the stop, end them in the right order."""
         address = await self._open_health()
         await self._database.open()
-        tasks = [
+        self._tasks = [
             self._kept_running("leases", self._leases.run),
             self._kept_running("claimer", self._claimer.run),
             self._kept_running("recorder", self._recorder.run),
             self._kept_running("listener", lambda: listen(self._database, self._dispatcher.wake)),
             self._kept_running("dispatcher", self._dispatcher.run),
+            self._kept_running("observer", self._observer.run),
+            self._kept_running("watch", self._watch.run),
         ]
         self._announce(ServiceStarted(str(self._me), address))
         try:
             await self._stopping.wait()
             await self._finish_tickets_in_flight()
         finally:
-            for task in tasks:
+            for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._hand_back()
         self._announce(ServiceStopped())
 
     async def _open_health(self) -> str:
         host, port = self._settings.health_host, self._settings.health_port
         try:
-            return await self._health.open(host, port)
+            address = await self._health.open(host, port)
         except OSError as error:
             raise PortTakenError(
                 f"cannot listen on {host}:{port} for /health ({error.strerror}):"
                 " set KITCHEN_HEALTH_HOST and KITCHEN_HEALTH_PORT"
             ) from None
+        self._own_port.is_at(address)
+        return address
 
     def _kept_running(self, name: str, part: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         return asyncio.create_task(self._keep_running(name, part), name=name)

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from time import monotonic
 from typing import Any, Final
 
+from kitchen_printer.database.connection import DatabaseTrouble
 from kitchen_printer.database.jobs import Surroundings
-from kitchen_printer.decisions.reason import WORDS, Reason
+from kitchen_printer.database.standing import StationStanding
+from kitchen_printer.decisions.reason import WORDS, Reason, Words
 from kitchen_printer.service.facts import RouteRefused
 from kitchen_printer.service.lane import Lane
+from kitchen_printer.service.observer import Seen
 
 STALE_SECONDS_MIN: Final = 15.0
 """Looking around takes at most two database deadlines; an older look means that nobody looks any more."""
@@ -26,26 +28,52 @@ class Overall(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterView:
-    """One printer of ours: how it stands and what waits for it."""
+    """One printer of ours and how it stands."""
 
+    id: int
     address: str
     is_tried: bool
     trouble: Reason | None
-    waiting: int
-    oldest: datetime | None
 
-    def as_json(self, now: datetime) -> dict[str, Any]:
+    def backlog(self, seen: Seen | None) -> tuple[int, float | None]:
+        """Return how many jobs wait for it, and the age of the oldest."""
+        for each in seen.standing.printers if seen else ():
+            if seen and each.printer_id == self.id:
+                return each.waiting, round(seen.age_now(each.oldest_seconds), 1)
+        return 0, None
+
+    def as_json(self, seen: Seen | None) -> dict[str, Any]:
         """Return what ``/health`` says of this printer."""
         words = WORDS[self.trouble] if self.trouble else None
+        waiting, oldest = self.backlog(seen)
         return {
             "address": self.address,
             "state": "down" if self.trouble else "ok" if self.is_tried else "unknown",
             "reason": self.trouble,
             "problem": words.sentence if words else None,
             "advice": words.advice if words else None,
-            "waiting": self.waiting,
-            "oldest_seconds": round((now - self.oldest).total_seconds(), 1) if self.oldest else None,
+            "waiting": waiting,
+            "oldest_seconds": oldest,
         }
+
+
+DATABASE_WORDS: Final = {
+    DatabaseTrouble.AWAY: Words(
+        "The database does not answer.",
+        "See that PostgreSQL runs and that this machine reaches it; the service goes on by itself.",
+    ),
+    DatabaseTrouble.REFUSES: Words(
+        "The database refuses the service.",
+        "The log has the database's own words: check the login, the database's name and its number of connections.",
+    ),
+    DatabaseTrouble.NOT_MIGRATED: Words(
+        "The database lacks tables or rights that this version needs.",
+        "Run kitchen-printer migrate, and give the service's login the role kitchen_service.",
+    ),
+}
+"""What anybody may read of a lost database: the driver's words, with hosts and users in them, are for the log."""
+
+NOT_ASKED: Final = Words("not asked yet", "Wait a second.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +85,8 @@ class Snapshot:
     tickets_failed: int = 0
     tickets_without_route: int = 0
     refused_routes: tuple[RouteRefused, ...] = ()
-    database_problem: str | None = "not asked yet"
+    database_problem: str | None = NOT_ASKED.sentence
+    database_trouble: DatabaseTrouble | None = None
     good_for_seconds: float = STALE_SECONDS_MIN
     """How old it may get before it says nothing any more about how things stand."""
 
@@ -72,19 +101,10 @@ class Snapshot:
         poll_seconds: float,
     ) -> "Snapshot":
         """Put a look at the database and what the lanes know together."""
-        backlogs = {each.printer_id: each for each in seen.backlogs}
-        views: list[PrinterView] = []
-        for printer_id, lane in lanes.items():
-            backlog = backlogs.get(printer_id)
-            views.append(
-                PrinterView(
-                    address=lane.address,
-                    is_tried=lane.is_tried,
-                    trouble=lane.trouble,
-                    waiting=backlog.open if backlog else 0,
-                    oldest=backlog.oldest if backlog else None,
-                )
-            )
+        views = [
+            PrinterView(id=printer_id, address=lane.address, is_tried=lane.is_tried, trouble=lane.trouble)
+            for printer_id, lane in lanes.items()
+        ]
         return cls(
             taken_at=taken_at,
             printers=tuple(sorted(views, key=lambda each: each.address)),
@@ -100,6 +120,17 @@ class Snapshot:
         """How long ago the look was; None before the first."""
         return None if self.taken_at is None else monotonic() - self.taken_at
 
+    def age_with(self, seen: Seen | None) -> float | None:
+        """The age of the older of both looks, this one and that at the kitchen as a whole; None before both."""
+        if self.age_seconds is None or seen is None:
+            return None
+        return max(self.age_seconds, seen.age_seconds)
+
+    @property
+    def database_words(self) -> Words:
+        """What to say of a database that does not do what is asked."""
+        return DATABASE_WORDS[self.database_trouble] if self.database_trouble else NOT_ASKED
+
     @property
     def overall(self) -> Overall:
         """Judge: a lost database or no fresh look stops everything; printers and stranded tickets need people."""
@@ -111,20 +142,34 @@ class Snapshot:
             return Overall.DEGRADED
         return Overall.OK
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the body of ``/health``."""
-        now = datetime.now(UTC)
+    def as_json(self, seen: Seen | None) -> dict[str, Any]:
+        """Return the body of ``/health``; ``seen`` is the last look at the kitchen as a whole."""
+        standing = seen.standing if seen else None
+        age = self.age_with(seen)
         return {
             "overall": self.overall,
-            "age_seconds": None if self.age_seconds is None else round(self.age_seconds, 1),
+            "age_seconds": None if age is None else round(age, 1),
             "database": {
                 "state": "lost" if self.database_problem else "ok",
-                "problem": self.database_problem,
+                "problem": self.database_words.sentence if self.database_problem else None,
+                "advice": self.database_words.advice if self.database_problem else None,
+                "schema_version": standing.schema_version if standing else None,
             },
+            "tickets_waiting": standing.tickets_new + standing.tickets_printing if standing else None,
             "tickets_failed": self.tickets_failed,
             "tickets_without_route": self.tickets_without_route,
+            "stations": [_station(each, seen) for each in standing.stations] if seen and standing else [],
             "refused_routes": [
                 {"station": each.station, "problem": each.problem} for each in self.refused_routes
             ],
-            "printers": [each.as_json(now) for each in self.printers],
+            "printers": [each.as_json(seen) for each in self.printers],
         }
+
+
+def _station(each: StationStanding, seen: Seen) -> dict[str, Any]:
+    return {
+        "station": each.station,
+        "waiting": each.waiting,
+        "held": each.held,
+        "oldest_seconds": round(seen.age_now(each.oldest_seconds), 1) if each.waiting else None,
+    }

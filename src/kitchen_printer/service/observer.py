@@ -1,0 +1,51 @@
+"""Looks at the kitchen as a whole once a second, beside the work: nobody who asks ever waits for the database."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from kitchen_printer.database.connection import Database
+from kitchen_printer.database.standing import Standing, read_standing
+
+OBSERVE_SECONDS: Final = 1.0
+"""Metrics are at most this much, and the time of one query, behind the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One reading and when it was begun; ``clock_offset`` is how far our wall clock is ahead of the database's."""
+
+    standing: Standing
+    taken_at: float
+    clock_offset: float
+
+    @property
+    def age_seconds(self) -> float:
+        """How old the reading is."""
+        return monotonic() - self.taken_at
+
+    def age_now(self, age_then: float) -> float:
+        """How old something is that had that age when it was seen."""
+        return age_then + self.age_seconds
+
+
+class Observer:
+    """Keeps the latest reading."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        self.seen: Seen | None = None
+        self._database = database
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look for ever. Raises ``DatabaseLostError``; the supervisor starts it again."""
+        while True:
+            # From before the question: an age that is shown is never younger than the truth.
+            before, wall = monotonic(), self._clock()
+            standing = await read_standing(self._database)
+            middle = wall + (monotonic() - before) / 2
+            self.seen = Seen(standing, before, middle - standing.epoch_seconds)
+            await asyncio.sleep(OBSERVE_SECONDS)
