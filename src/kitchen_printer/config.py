@@ -18,14 +18,20 @@ def _host_names(text: str | tuple[str, ...]) -> tuple[str, ...]:
     )
     for name in names:
         if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?", name):
-            raise ValueError(f"{name!r} is no host name: write names without port, separated by commas")
+            raise ValueError("one of these is no host name: write names without port, separated by commas")
     return names
 
 
 HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names)]
 
 _NAMES_OF_OTHERS = frozenset(
-    {"KITCHEN_POSTGRES_BIN", "KITCHEN_POSTGRES_DSN", "KITCHEN_ESCPOS_CORPUS", "KITCHEN_WRITE_SCHEMA", "KITCHEN_WRITE_DOCS"}
+    {
+        "KITCHEN_POSTGRES_BIN",
+        "KITCHEN_POSTGRES_DSN",
+        "KITCHEN_ESCPOS_CORPUS",
+        "KITCHEN_WRITE_SCHEMA",
+        "KITCHEN_WRITE_DOCS",
+    }
 )
 """What the demo and the tests read."""
 

@@ -51,7 +51,12 @@ def test_nobody_is_told_of_a_move_when_the_table_is_the_same_or_nothing_was_sent
 
 @pytest.mark.parametrize(
     ("bill", "from_table", "by", "sqlstate"),
-    [(0, "1", "Maria", "P0002"), (None, "1", "Maria", "P0002"), (1, " ", "Maria", "22023"), (1, "1", "", "22023")],
+    [
+        (0, "1", "Maria", "P0002"),
+        (None, "1", "Maria", "P0002"),
+        (1, " ", "Maria", "22023"),
+        (1, "1", "", "22023"),
+    ],
 )
 def test_a_move_that_cannot_be_told_says_why(
     till: Connection, bill: int | None, from_table: str, by: str, sqlstate: str

@@ -182,7 +182,8 @@ def test_a_password_is_in_no_words_of_ours() -> None:
 
 
 def test_no_value_is_quoted_in_a_problem() -> None:
-    for variable in variable_names() - {"DATABASE_URL", "DATABASE_URL_FILE", "KITCHEN_HEALTH_HOST"}:
+    hosts = {"KITCHEN_HEALTH_HOST", "KITCHEN_HEALTH_ALLOWED_HOSTS"}
+    for variable in variable_names() - {"DATABASE_URL", "DATABASE_URL_FILE"} - hosts:
         assert "hunter2" not in "\n".join(problems({**HERE, variable: "hunter2"}))
 
 
@@ -201,3 +202,12 @@ def test_a_lease_is_renewed_three_times_and_given_up_before_its_end(lease_second
 def test_every_setting_has_its_variable() -> None:
     assert variable_names() == {field.alias for field in Settings.model_fields.values()}
     assert all(name.isupper() for name in variable_names())
+
+
+def test_names_for_the_health_port_are_a_list_without_ports() -> None:
+    assert read_settings(
+        {**HERE, "KITCHEN_HEALTH_ALLOWED_HOSTS": "edge.local, Kitchen"}
+    ).health_allowed_hosts == ("edge.local", "Kitchen")
+    (problem,) = problems({**HERE, "KITCHEN_HEALTH_ALLOWED_HOSTS": "edge.local:9100"})
+    assert "KITCHEN_HEALTH_ALLOWED_HOSTS" in problem
+    assert "without port" in problem

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from time import monotonic
 from typing import Any, get_args
 
@@ -34,6 +35,7 @@ JOB = Job(
     token_printed="A7Qk",
     token_cut="A7Ql",
 )
+NOTICE = replace(JOB, kind=JobKind.NOTICE, ticket_id=None)
 PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
 
 FACTS: list[facts.Fact] = [
@@ -60,6 +62,9 @@ FACTS: list[facts.Fact] = [
     facts.OutcomeRecorded(JOB, PRINTED, JobState.PRINTED),
     facts.OutcomeRecorded(JOB, NotSent(Reason.REFUSED), JobState.WAITING),
     facts.OutcomeRecorded(JOB, Uncertain(Reason.PARTIAL), JobState.FAILED),
+    facts.OutcomeRecorded(NOTICE, PRINTED, JobState.PRINTED),
+    facts.OutcomeRecorded(NOTICE, NotSent(Reason.REFUSED), JobState.WAITING),
+    facts.OutcomeRecorded(NOTICE, Uncertain(Reason.PARTIAL), JobState.FAILED),
     facts.RecordRefused(3, "no"),
     facts.AttemptRescued(3, PRINTED),
     facts.GaveUp("10.0.0.5:9100", 2, Reason.REFUSED),

@@ -67,8 +67,8 @@ DATABASE_WORDS: Final = {
         "The log has the database's own words: check the login, the database's name and its number of connections.",
     ),
     DatabaseTrouble.NOT_MIGRATED: Words(
-        "The database lacks tables or rights that this version needs.",
-        "Run kitchen-printer migrate, and give the service's login the role kitchen_service.",
+        "The database lacks tables or rights that this version needs: run kitchen-printer migrate.",
+        "Then give the service's login the role kitchen_service; kitchen-printer check names what is missing.",
     ),
 }
 """What anybody may read of a lost database: the driver's words, with hosts and users in them, are for the log."""
