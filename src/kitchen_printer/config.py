@@ -66,6 +66,17 @@ class Settings(BaseModel):
     give_up_seconds: Annotated[Seconds, Field(alias="KITCHEN_GIVE_UP_SECONDS", ge=30, le=86400)] = 1800
     """How long a ticket waits for a printer that a running service sees unable to print."""
 
+    late_seconds: Annotated[Seconds, Field(alias="KITCHEN_LATE_SECONDS", ge=10, le=86400)] = 300
+    """From which age on a ticket says on its paper that it is late."""
+
+    recovery_list_from: Annotated[int, Field(alias="KITCHEN_RECOVERY_LIST_FROM", ge=2, le=1000)] = 6
+    """From how many waiting tickets on a printer that comes back prints a list of them first."""
+
+    recovery_tickets_per_minute: Annotated[
+        int, Field(alias="KITCHEN_RECOVERY_TICKETS_PER_MINUTE", ge=1, le=6000)
+    ] = 60
+    """How fast late tickets follow each other, so that a kitchen can take them off the printer."""
+
     max_attempts: Annotated[int, Field(alias="KITCHEN_MAX_ATTEMPTS", ge=1, le=20)] = 3
     """How many attempts that may have printed a ticket gets."""
 

@@ -67,6 +67,7 @@ FACTS: list[facts.Fact] = [
     facts.OutcomeRecorded(NOTICE, Uncertain(Reason.PARTIAL), JobState.FAILED),
     facts.RecordRefused(3, "no"),
     facts.AttemptRescued(3, PRINTED),
+    facts.BacklogListed("10.0.0.5:9100", 8),
     facts.GaveUp("10.0.0.5:9100", 2, Reason.REFUSED),
     facts.TaskCrashed("lane", "ValueError()"),
     facts.LoopStalled(1.5, "work_lane.py:7 work"),

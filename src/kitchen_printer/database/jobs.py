@@ -106,11 +106,14 @@ class Claimed:
     """A job that is ours, its attempt on record, with the stored content of its ticket or notice.
 
     ``content`` is JSON text and not parsed here: what one paper holds must not cost the other lanes anything.
+    ``circumstances``, JSON too and empty for a notice, say what happened since the ticket was made: see
+    :func:`kitchen_printer.decisions.occasion.read_occasion`.
     ``is_last`` says that the lane had nothing else due at the moment of the claim.
     """
 
     job: Job
     content: str
+    circumstances: str
     is_last: bool
 
 
@@ -185,7 +188,29 @@ SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, mad
                    'station', upper(btrim(t.printer_target)),
                    'lines', coalesce((SELECT jsonb_agg(to_jsonb(i) ORDER BY i.line_no, i.id)
                                         FROM kitchen_ticket_items i WHERE i.kitchen_ticket_id = t.id), '[]')))::text
-          FROM kitchen_tickets t WHERE t.id = pick.ticket_id)) AS content
+          FROM kitchen_tickets t WHERE t.id = pick.ticket_id)) AS content,
+       coalesce((SELECT jsonb_build_object(
+                   'now', clock_timestamp(), 'due_since', greatest(t.created_at, t.not_before),
+                   'later', coalesce(
+                       (SELECT jsonb_agg(jsonb_build_object('item', i.order_item_id, 'action', i.action,
+                                                            'qty', i.qty::text)
+                                         ORDER BY l.id, i.line_no, i.id)
+                          FROM kitchen_tickets l JOIN kitchen_ticket_items i ON i.kitchen_ticket_id = l.id
+                         WHERE l.bill_id = t.bill_id AND l.id > t.id
+                           AND upper(btrim(l.printer_target)) = upper(btrim(t.printer_target))
+                           AND EXISTS (SELECT FROM kitchen_ticket_items own
+                                        WHERE own.kitchen_ticket_id = t.id AND own.action <> 'VOID'
+                                          AND own.order_item_id = i.order_item_id
+                                          AND own.product_id IS NOT DISTINCT FROM i.product_id)), '[]'),
+                   'ordered_on', coalesce(
+                       (SELECT jsonb_agg(DISTINCT jsonb_build_object('item', o.order_item_id, 'number', e.station_seq))
+                          FROM kitchen_ticket_items i
+                          JOIN kitchen_ticket_items o ON o.order_item_id = i.order_item_id AND o.action = 'ADD'
+                          JOIN kitchen_tickets e ON e.id = o.kitchen_ticket_id
+                         WHERE i.kitchen_ticket_id = t.id AND i.action <> 'ADD' AND e.id < t.id
+                           AND e.station_seq IS NOT NULL
+                           AND upper(btrim(e.printer_target)) = upper(btrim(t.printer_target))), '[]'))::text
+          FROM kitchen_tickets t WHERE t.id = pick.ticket_id), '') AS circumstances
   FROM made JOIN pick ON pick.id = made.job_id
 """
 
@@ -210,6 +235,6 @@ async def claim(database: Database, me: UUID, requests: Sequence[ClaimRequest]) 
 
 
 def _claimed(row: Row) -> Claimed:
-    content, is_last = row.pop("content"), row.pop("is_last")
+    content, circumstances, is_last = row.pop("content"), row.pop("circumstances"), row.pop("is_last")
     row["kind"] = JobKind(row["kind"])
-    return Claimed(Job(**row), content, is_last)
+    return Claimed(Job(**row), content, circumstances, is_last)

@@ -82,6 +82,9 @@ def _line(line: Line, occasion: Occasion) -> Iterator[Row]:
             text=f"{_quantity(voided)} VOIDED, MAKE {left} OF:", size=Size.TALL, bold=True, inverse=True
         )
     yield from _said(line)
+    numbers = occasion.ordered_on.get(line.order_item_id or 0, ()) if line.action is not Action.ADD else ()
+    if numbers:
+        yield Row(text=f"   ordered on {', '.join(f'{number:03d}' for number in numbers)}")
 
 
 def _voided_since(line: Line, occasion: Occasion) -> Decimal:

@@ -189,6 +189,14 @@ class AttemptRescued:
 
 
 @dataclass(frozen=True, slots=True)
+class BacklogListed:
+    """A printer that prints again prints a list first: so many tickets waited for it."""
+
+    address: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class GaveUp:
     """Tickets failed because their printer could not print for too long."""
 
@@ -259,6 +267,7 @@ Fact = (
     | OutcomeRecorded
     | RecordRefused
     | AttemptRescued
+    | BacklogListed
     | GaveUp
     | TaskCrashed
     | LoopStalled

@@ -52,6 +52,10 @@ class Lane:
     is_acquainted: bool = False
     """Whether the printer was asked who it is since it was last away."""
 
+    is_new: bool = True
+    is_returning: bool = False
+    """Whether we never looked at what waits for it, and whether it was down since we last did."""
+
     trouble: Reason | None = None
     trouble_since: float = 0.0
     is_tried: bool = False
@@ -75,7 +79,7 @@ class Lane:
 
     def went_down(self, reason: Reason) -> None:
         """Note that the printer cannot print; people are told when that is news."""
-        self.is_tried = True
+        self.is_tried = self.is_returning = True
         if reason in _WAS_AWAY:
             self.is_acquainted = False
         if self.trouble is reason:

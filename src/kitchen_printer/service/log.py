@@ -15,6 +15,7 @@ from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.service.facts import (
     AttemptEnded,
     AttemptRescued,
+    BacklogListed,
     ClockJumped,
     DatabaseBack,
     DatabaseLost,
@@ -160,6 +161,8 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "ERROR", "record_refused", {"attempt_id": attempt_id, "problem": problem}
         case AttemptRescued(attempt_id, outcome):
             return "WARNING", "attempt_rescued", {"attempt_id": attempt_id, "outcome": type(outcome).__name__}
+        case BacklogListed(address, waiting):
+            return "WARNING", "backlog_listed", {"printer": address, "waiting": waiting}
         case GaveUp(address, tickets, reason):
             return "ERROR", "gave_up", {"printer": address, "tickets": tickets} | _because(reason)
         case TaskCrashed(task, error):

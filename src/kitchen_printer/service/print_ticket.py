@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final, assert_never
 
 from kitchen_printer.database.jobs import Claimed
@@ -11,7 +12,7 @@ from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import lay_out, named
 from kitchen_printer.decisions.notice import lay_out_notice, read_notice
-from kitchen_printer.decisions.occasion import Occasion
+from kitchen_printer.decisions.occasion import read_occasion
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.page import Page
 from kitchen_printer.decisions.payload import Payload
@@ -35,6 +36,7 @@ from kitchen_printer.service.facts import (
 from kitchen_printer.service.get_acquainted import get_acquainted
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Device, Lane
+from kitchen_printer.service.recovery import list_what_waited
 
 SLOWEST_MM_PER_SECOND: Final = 40.0
 """Slow printers do 50 mm/s and more; the estimate of the print time errs on their side."""
@@ -59,10 +61,14 @@ class NothingDue:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A ticket was tried and the outcome is on record; ``is_last`` if nothing else was due when it was claimed."""
+    """A ticket was tried and the outcome is on record; ``is_last`` if nothing else was due when it was claimed.
+
+    ``late_since`` is when a late ticket was claimed, in monotonic seconds; None for a ticket in time and for a notice.
+    """
 
     outcome: Outcome
     is_last: bool
+    late_since: float | None
 
 
 Turn = Unable | NothingDue | Tried
@@ -84,6 +90,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
                 return Unable(delivery.reason or Reason.SILENT)
             kitchen.announce(PrinterReady(lane.address))
 
+            await list_what_waited(lane, kitchen)
             lane.is_hinted = False
             claimed = await kitchen.claim(lane.lease, delivery.odometer)
             if claimed is None:
@@ -94,7 +101,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             outcome = await attempt.to_paper()
             if not isinstance(outcome, Uncertain):
                 await attempt.record(outcome)
-                return Tried(outcome, claimed.is_last)
+                return Tried(outcome, claimed.is_last, attempt.late_since)
     except NoConnectionError as error:
         return Unable(error.reason)
     finally:
@@ -103,7 +110,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
     # In doubt, with the line closed: ask the printer what became of the ticket before anybody decides.
     outcome = await attempt.after_asking_the_printer(outcome)
     await attempt.record(outcome)
-    return Tried(outcome, claimed.is_last)
+    return Tried(outcome, claimed.is_last, attempt.late_since)
 
 
 class Attempt:
@@ -117,8 +124,10 @@ class Attempt:
         self._kitchen = kitchen
         self._line = line
         self._job: Job = claimed.job
-        self._content = claimed.content
+        self._claimed = claimed
         self._payload: Payload | None = None
+        self._claimed_at = monotonic()
+        self.late_since: float | None = None
 
     async def to_paper(self) -> Outcome:
         """Lay the ticket out and deliver it. Whatever goes wrong becomes an outcome: the lane goes on."""
@@ -190,12 +199,15 @@ class Attempt:
         )
 
     def _page(self, now: datetime) -> Page:
-        job, paper, zone = self._job, self._device.paper, self._kitchen.zone
+        job, claimed, paper, zone = self._job, self._claimed, self._device.paper, self._kitchen.zone
         match job.kind:
             case JobKind.TICKET | JobKind.REPRINT:
-                return lay_out(read_ticket(self._content), job, Occasion(now=now), paper, zone)
+                late_seconds = self._kitchen.settings.late_seconds
+                occasion = read_occasion(claimed.circumstances, job.kind, now, late_seconds)
+                self.late_since = self._claimed_at if occasion.is_late else None
+                return lay_out(read_ticket(claimed.content), job, occasion, paper, zone)
             case JobKind.NOTICE:
-                return lay_out_notice(read_notice(self._content), job, now, paper, zone)
+                return lay_out_notice(read_notice(claimed.content), job, now, paper, zone)
             case _:
                 assert_never(job.kind)
 

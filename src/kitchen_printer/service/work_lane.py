@@ -12,6 +12,7 @@ from kitchen_printer.service.facts import GaveUp, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
+from kitchen_printer.service.recovery import pace
 from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
 
 
@@ -46,11 +47,12 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
                 )  # Busy twice in a row: perhaps it waits for the end of a command.
             await _rest(lane, kitchen, reason)
             return False
-        case Tried(outcome, is_last):
+        case Tried(outcome, is_last, late_since):
             trouble = is_trouble(outcome)
             if trouble is None:
                 lane.came_back()
-                return lane.is_hinted or not is_last
+                may_follow = lane.is_hinted or not is_last
+                return may_follow and not (late_since is not None and await pace(lane, kitchen, late_since))
             await _rest(lane, kitchen, trouble)
             return False
         case _:

@@ -1,0 +1,46 @@
+"""A printer that comes back says first what has waited for it; then what is late follows at a bearable pace."""
+
+from time import monotonic
+
+from kitchen_printer.database.notices import add_notice
+from kitchen_printer.database.recovery import is_next_late, read_backlog
+from kitchen_printer.decisions.notice import RecoveryList
+from kitchen_printer.decisions.recovery import deserves_a_list
+from kitchen_printer.service.facts import BacklogListed
+from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.lane import Lane
+
+
+async def list_what_waited(lane: Lane, kitchen: Kitchen) -> None:
+    """Queue the list of a backlog, once, before its first ticket is claimed."""
+    if not (lane.is_new or lane.is_returning):
+        return
+    printer_id, settings = lane.lease.printer_id, kitchen.settings
+    backlog = await read_backlog(kitchen.database, printer_id, settings.late_seconds)
+    if backlog is not None and deserves_a_list(
+        waiting=backlog.waiting,
+        list_from=settings.recovery_list_from,
+        was_down=lane.is_returning or backlog.was_down,
+        is_late=backlog.is_late,
+    ):
+        notice = RecoveryList(waiting=backlog.waiting, tickets=backlog.oldest)
+        # A printer that stops again among these tickets has listed them already.
+        key = f"recovery of printer {printer_id} up to ticket {backlog.up_to}"
+        async with kitchen.database.connection() as connection:
+            if await add_notice(connection, printer_id, notice, key) is not None:
+                kitchen.announce(BacklogListed(lane.address, backlog.waiting))
+    lane.is_new = lane.is_returning = False
+
+
+async def pace(lane: Lane, kitchen: Kitchen, late_since: float) -> bool:
+    """Let the lane rest if another late ticket would follow the one of ``late_since`` too soon.
+
+    Returns whether it rests.
+    """
+    interval = 60 / kitchen.settings.recovery_tickets_per_minute
+    if monotonic() >= late_since + interval:
+        return False
+    if not await is_next_late(kitchen.database, lane.lease.printer_id, kitchen.settings.late_seconds):
+        return False
+    lane.rests_until = late_since + interval
+    return True
