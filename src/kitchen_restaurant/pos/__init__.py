@@ -1,0 +1,1 @@
+"""Bills, and the clients that may write them."""
