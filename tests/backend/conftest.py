@@ -42,7 +42,7 @@ def django_on(dsn: str) -> Generator[None, None, None]:
     settings = connections.settings["default"]
     before = dict(settings)
     connections.close_all()
-    environment = Environment(DATABASE_URL=dsn, BACKEND_SECRET_KEY="x" * 32)
+    environment = Environment.model_validate({"DATABASE_URL": dsn, "BACKEND_SECRET_KEY": "x" * 32})
     settings.update(environment.django_database())
     settings["OPTIONS"] = dict(settings["OPTIONS"])
     for connection in connections.all(initialized_only=True):

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import psycopg
 from django.test import Client
-from psycopg.rows import dict_row
+from psycopg.rows import DictRow, dict_row
 
 from kitchen_demo.orders import Item
 
@@ -55,7 +55,7 @@ class Till:
 
     def look(self, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Read the database as its superuser."""
-        with psycopg.connect(self.dsn, row_factory=dict_row) as connection:
+        with psycopg.Connection[DictRow].connect(self.dsn, row_factory=dict_row) as connection:
             return connection.execute(query.encode(), values).fetchall()
 
     def do(self, statement: str, values: Sequence[Any] = ()) -> None:

@@ -29,6 +29,9 @@ class ClientRate(AuthRateThrottle):
         return f"client-rate-{client_of(request).pk}"
 
 
+CLIENT_RATE = ClientRate()
+
+
 def client_of(request: HttpRequest) -> ApiClient:
     """Return who asks, once the token was accepted."""
     return cast("ApiClient", request.auth)  # type: ignore[attr-defined]  # ninja puts it there

@@ -4,14 +4,14 @@ from typing import Annotated, Any, Final
 
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Status
 from ninja.params.functions import Path
 
 from kitchen_backend.contract import CONTRACT_VERSION_MIN, contract_version
 from kitchen_backend.kitchen import request_reprint
 from kitchen_restaurant.api import orders
 from kitchen_restaurant.api.answers import HealthAnswer, OrderAnswer, Problem, ReprintAnswer, TicketAnswer
-from kitchen_restaurant.api.clients import ClientRate, Token, client_of
+from kitchen_restaurant.api.clients import CLIENT_RATE, Token, client_of
 from kitchen_restaurant.api.once import Key, once
 from kitchen_restaurant.api.problems import word_problems
 from kitchen_restaurant.api.said import ID_MAX, Fire, MoreItems, Move, NewOrder, Reprint, Void
@@ -21,7 +21,7 @@ api = NinjaAPI(
     version="1",
     description="A POS sends orders here; which printer a station's tickets come out of is not its business.",
     auth=Token(),
-    throttle=[ClientRate()],
+    throttle=[CLIENT_RATE],
 )
 word_problems(api)
 
@@ -92,19 +92,17 @@ def reprint_ticket(
 
 
 @api.get("/health", auth=None, throttle=[], response={200: HealthAnswer, 503: HealthAnswer})
-def show_health(request: HttpRequest) -> tuple[int, HealthAnswer]:
+def show_health(request: HttpRequest) -> Status[HealthAnswer]:
     """Say whether orders can be taken."""
     try:
         version = contract_version(connection)
     except Error:
-        return 503, HealthAnswer(
-            status="down", contract_version=None, problem="The database does not answer."
-        )
+        problem = "The database does not answer."
+        return Status(503, HealthAnswer(status="down", contract_version=None, problem=problem))
     if version is None or version < CONTRACT_VERSION_MIN:
-        return 503, HealthAnswer(
-            status="down",
-            contract_version=version,
-            problem="The kitchen's contract is missing or too old, or this login has no grant:"
-            " run `kitchen-backend check --database default`.",
+        problem = (
+            "The kitchen's contract is missing or too old, or this login has no grant:"
+            " run `kitchen-backend check --database default`."
         )
-    return 200, HealthAnswer(status="ok", contract_version=version)
+        return Status(503, HealthAnswer(status="down", contract_version=version, problem=problem))
+    return Status(200, HealthAnswer(status="ok", contract_version=version))
