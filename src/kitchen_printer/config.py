@@ -60,6 +60,9 @@ class Settings(BaseModel):
     lease_seconds: Annotated[Seconds, Field(alias="KITCHEN_LEASE_SECONDS", ge=2, le=120)] = 15
     """How long printers stay with a service that is no longer heard of."""
 
+    failover_seconds: Annotated[Seconds, Field(alias="KITCHEN_FAILOVER_SECONDS", ge=0, le=600)] = 10
+    """How long a printer may be unable to print before its tickets go to the next one of their station."""
+
     confirm_seconds: Annotated[Seconds, Field(alias="KITCHEN_CONFIRM_SECONDS", ge=2, le=300)] = 30
     """How long a printer may take to confirm, beyond the estimated print time."""
 

@@ -15,7 +15,7 @@ CHOSEN_NAME = re.compile(
     r"INSERT INTO print_events[^;]*?VALUES \(CASE WHEN[^;]*?THEN\s*'(\w+)'\s*ELSE\s*'(\w+)'", re.DOTALL
 )
 FIXED_NAME = re.compile(r"INSERT INTO print_events[^;]*?(?:SELECT|VALUES \()\s*'(\w+)'", re.DOTALL)
-OF_NO_TICKET = {"pruned"}
+OF_NO_TICKET = {"pruned", "notice_added"}
 
 ATTEMPT = {"attempt": 2, "marked": False}
 SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
@@ -68,6 +68,36 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
         "Printer 10.0.0.1:9100 went down: The printer is out of paper.",
     ),
     "printer_ready": ({"reason": None}, "Printer 10.0.0.1:9100 is ready."),
+    "redirected": (
+        {"from": 1, "to": 2, "reason": "paper_out"},
+        "It goes to printer 10.0.0.1:9100 instead of its own: The printer is out of paper.",
+    ),
+    "may_still_print": (
+        {"attempt": 2},
+        (
+            "Printer 10.0.0.1:9100 had attempt 2 and never said that it forgot it:"
+            " its paper may still come there."
+        ),
+    ),
+    "retry_requested": (
+        {"by": "Ana", "copy": 1, "marked": True},
+        "Ana had copy 1 tried again, marked as a possible second paper.",
+    ),
+    "printer_passed_over": (
+        {"reason": "paper_out"},
+        "Tickets go past printer 10.0.0.1:9100 from now on: The printer is out of paper.",
+    ),
+    "printer_came_home": (
+        {},
+        "Printer 10.0.0.1:9100 has been well for long enough: tickets go to it again.",
+    ),
+    "printer_parked": ({"by": "Ana", "reason": "smokes"}, "Ana parked printer 10.0.0.1:9100: smokes."),
+    "printer_resumed": ({"by": "Ana"}, "Ana let printer 10.0.0.1:9100 print again."),
+    "printer_redirected": (
+        {"by": "Ana", "to": "10.0.0.2:9100", "station": "BAR"},
+        "Ana sent the tickets of BAR from printer 10.0.0.1:9100 to 10.0.0.2:9100.",
+    ),
+    "printer_redirect_undone": ({"by": "Ana"}, "Ana ended the redirect of printer 10.0.0.1:9100."),
     "printer_probed": ({"level": "A"}, "Printer 10.0.0.1:9100 was asked what it can prove: level A."),
 }
 
@@ -112,6 +142,18 @@ def test_every_event_that_the_service_writes_has_its_sentence() -> None:
     assert written - beginnings <= SENTENCES.keys()
     for beginning in beginnings:
         assert any(name.startswith(beginning) for name in SENTENCES), beginning
+
+
+def test_why_a_ticket_changes_printers_is_said() -> None:
+    moved = {"from": 1, "to": 2}
+    for reason, words in (
+        ("came_home", "again, for which another one stood in."),
+        ("route_changed", "since its station's routes changed."),
+        ("redirected", "instead of its own: A person sends this printer's tickets to another one."),
+    ):
+        assert told("redirected", moved | {"reason": reason}).endswith(words)
+    by_person = told("redirected", moved | {"reason": "by_person", "by": "Ana"})
+    assert by_person.endswith("because Ana wants it there.")
 
 
 def test_an_event_of_a_kind_not_known_here_is_shown_as_it_is_stored() -> None:

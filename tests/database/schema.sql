@@ -47,6 +47,36 @@ TYPE kitchen_line
     old_wording jsonb
     problem text
 
+VIEW kitchen_printers
+    address text
+    state text
+    reason text
+    since timestamp with time zone
+    is_passed_over boolean
+    parked_by text
+    parked_reason text
+    level text
+    level_provenance text
+    waiting bigint
+    oldest timestamp with time zone
+    stations text[]
+    redirects text[]
+
+TABLE kitchen_redirects
+    id bigint NOT NULL IDENTITY ALWAYS
+    printer_id bigint NOT NULL
+    station_code text
+    to_printer_id bigint NOT NULL
+    redirected_by text NOT NULL
+    reason text
+    created_at timestamp with time zone NOT NULL DEFAULT now()
+    CONSTRAINT kitchen_redirects_check CHECK ((to_printer_id <> printer_id))
+    CONSTRAINT kitchen_redirects_pkey PRIMARY KEY (id)
+    CONSTRAINT kitchen_redirects_printer_id_fkey FOREIGN KEY (printer_id) REFERENCES printers(id)
+    CONSTRAINT kitchen_redirects_to_printer_id_fkey FOREIGN KEY (to_printer_id) REFERENCES printers(id)
+    CREATE UNIQUE INDEX one_redirect_per_printer ON public.kitchen_redirects USING btree (printer_id, COALESCE(station_code, ''::text))
+    CREATE TRIGGER redirects_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.kitchen_redirects FOR EACH STATEMENT EXECUTE FUNCTION kitchen_count_routing_change()
+
 TABLE kitchen_replicas WITH {fillfactor=20}
     id bigint NOT NULL IDENTITY ALWAYS
     owner uuid NOT NULL
@@ -134,6 +164,7 @@ VIEW kitchen_ticket_status
     reason text
     created_at timestamp with time zone
     printed_at timestamp with time zone
+    copies_missing integer[]
 
 TABLE kitchen_tickets WITH {fillfactor=80}
     id bigint NOT NULL IDENTITY
@@ -264,10 +295,15 @@ TABLE print_jobs WITH {fillfactor=70}
     waited_seconds double precision NOT NULL DEFAULT 0
     created_at timestamp with time zone NOT NULL DEFAULT now()
     settled_at timestamp with time zone
+    diverted_from bigint
+    diverted_for text
+    diverted_since timestamp with time zone
+    is_pinned boolean NOT NULL DEFAULT false
     CONSTRAINT print_jobs_check CHECK (((settled_at IS NULL) = (state = ANY (ARRAY['WAITING'::text, 'PRINTING'::text, 'HELD'::text]))))
     CONSTRAINT print_jobs_check1 CHECK (((kind = 'NOTICE'::text) = (ticket_id IS NULL)))
     CONSTRAINT print_jobs_check2 CHECK (((kind = 'NOTICE'::text) = (notice IS NOT NULL)))
     CONSTRAINT print_jobs_check3 CHECK (((kind = 'REPRINT'::text) = (reprint_no > 0)))
+    CONSTRAINT print_jobs_diverted_from_fkey FOREIGN KEY (diverted_from) REFERENCES printers(id)
     CONSTRAINT print_jobs_kind_check CHECK ((kind = ANY (ARRAY['TICKET'::text, 'REPRINT'::text, 'NOTICE'::text])))
     CONSTRAINT print_jobs_notice_key_key UNIQUE (notice_key)
     CONSTRAINT print_jobs_pkey PRIMARY KEY (id)
@@ -295,12 +331,19 @@ TABLE printers
     parked boolean NOT NULL DEFAULT false
     parked_by text
     created_at timestamp with time zone NOT NULL DEFAULT now()
+    state_epoch bigint NOT NULL DEFAULT 0
+    passed_over_for text
+    passed_over_since timestamp with time zone
+    parked_reason text
+    parked_at timestamp with time zone
+    CONSTRAINT passed_over_since_when CHECK (((passed_over_for IS NULL) = (passed_over_since IS NULL)))
     CONSTRAINT printers_address_key UNIQUE (address)
     CONSTRAINT printers_columns_check CHECK (((columns >= 32) AND (columns <= 96)))
     CONSTRAINT printers_level_check CHECK ((level = ANY (ARRAY['A+'::text, 'A'::text, 'B'::text, 'B-'::text, 'C'::text])))
     CONSTRAINT printers_level_provenance_check CHECK ((level_provenance = ANY (ARRAY['assumed'::text, 'probed'::text, 'proven on paper'::text, 'pinned'::text])))
     CONSTRAINT printers_pkey PRIMARY KEY (id)
     CONSTRAINT printers_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'ready'::text, 'down'::text])))
+    CREATE INDEX printers_passed_over ON public.printers USING btree (id) WHERE (passed_over_for IS NOT NULL)
     CREATE TRIGGER printers_changed AFTER INSERT OR DELETE OR UPDATE OF profile, columns, code_page, level, parked ON public.printers FOR EACH ROW EXECUTE FUNCTION kitchen_count_routing_change()
 
 TABLE station_printers
@@ -377,8 +420,20 @@ FUNCTION kitchen_mark_sent(bill bigint, items bigint[]) RETURNS void
 FUNCTION kitchen_move_told(bill bigint, kin bigint[], origins bigint[]) RETURNS void
     LANGUAGE plpgsql VOLATILE BODY 2299dd0c2fb59d4f1a2de493a40f5367
 
+FUNCTION kitchen_park(printer_ip text, requested_by text, reason text DEFAULT NULL::text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 780476c3a84c3a1dec3c93d83fc7cda3
+
+FUNCTION kitchen_person(name text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE SET search_path=pg_catalog, public, pg_temp BODY cf2710c4d05cf877ce63225f90ec7400
+
+FUNCTION kitchen_printer_at(printer_ip text) RETURNS bigint
+    LANGUAGE plpgsql STABLE SET search_path=pg_catalog, public, pg_temp BODY 78dfdc8fee664eb41e834893badca55c
+
 FUNCTION kitchen_prune(before timestamp with time zone, bills_max integer DEFAULT 1000) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY af46bcdce4991dc1a90183bbd69d4280
+
+FUNCTION kitchen_redirect(printer_ip text, to_printer_ip text, requested_by text, station_code text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY f570cb84b29596e231895e8d1027ac5e
 
 FUNCTION kitchen_refuse_rewrite() RETURNS trigger
     LANGUAGE plpgsql VOLATILE BODY 97d6cf74f0d995c13a7c31a6c2b3a267
@@ -386,11 +441,26 @@ FUNCTION kitchen_refuse_rewrite() RETURNS trigger
 FUNCTION kitchen_remember_told(bills bigint[]) RETURNS void
     LANGUAGE plpgsql VOLATILE BODY 37294fa6ea5bd167c670b84f4f1afa29
 
+FUNCTION kitchen_reprint_on(ticket_id bigint, printer_ip text, requested_by text, reason text DEFAULT NULL::text, copy_no integer DEFAULT 1) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 8405a1a9ef3dfd33cdfeacdb5f9dd9fa
+
 FUNCTION kitchen_request_reprint(ticket_id bigint, requested_by text, reason text, copy_no integer DEFAULT 1) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY f33537d4418db77d545f7b0da2a95204
 
 FUNCTION kitchen_require_pos_tables() RETURNS void
     LANGUAGE plpgsql STABLE BODY 8b6190a0fd0007283652e681b104b969
+
+FUNCTION kitchen_resume(printer_ip text, requested_by text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY d77884396744e96c4125dd7941ce6711
+
+FUNCTION kitchen_retry(ticket_id bigint, requested_by text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY fec30f9e8bc1889655bd521febd5bc9f
+
+FUNCTION kitchen_retry_jobs(jobs bigint[], person text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, public, pg_temp BODY d03adf7a21534dbfb5023b002cc4975c
+
+FUNCTION kitchen_retry_station(station_code text, failed_since timestamp with time zone, requested_by text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 41e5e7f8d86557d99069742ed6a172f1
 
 FUNCTION kitchen_send_bill(bill_id bigint) RETURNS SETOF kitchen_tickets
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp, plan_cache_mode=force_generic_plan BODY fcefe5b62bacde0d0d0afd36ab613d20
@@ -410,6 +480,9 @@ FUNCTION kitchen_tell_move(bill_id bigint, from_table text, requested_by text) R
 FUNCTION kitchen_told(items bigint[]) RETURNS TABLE(item bigint, station text, product_id bigint, qty numeric, menu_name text, wording jsonb)
     LANGUAGE sql STABLE BODY 32d298a22fb5e7af35c16321737a2694
 
+FUNCTION kitchen_undo_redirect(printer_ip text, requested_by text, station_code text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY c94d4a89ee05fe916b68437e9a778178
+
 FUNCTION kitchen_wake() RETURNS trigger
     LANGUAGE plpgsql VOLATILE BODY c8df0fedc3d0a772c85c1a5b17cf4967
 
@@ -422,6 +495,9 @@ FUNCTION kitchen_wording(note text, modifiers jsonb, seat text, course text) RET
 GRANT SELECT ON kitchen_exceptions TO kitchen_backend
 GRANT SELECT ON kitchen_exceptions TO kitchen_operator
 GRANT SELECT ON kitchen_exceptions TO kitchen_reader
+GRANT SELECT ON kitchen_printers TO kitchen_operator
+GRANT SELECT ON kitchen_printers TO kitchen_reader
+GRANT SELECT ON kitchen_redirects TO kitchen_service
 GRANT SELECT ON kitchen_replicas TO kitchen_service
 GRANT SELECT ON kitchen_schema TO kitchen_service
 GRANT SELECT ON kitchen_settings TO kitchen_service
@@ -449,15 +525,15 @@ GRANT SELECT ON stations TO kitchen_service
 GRANT INSERT (address) ON printers TO kitchen_service
 GRANT INSERT (event, ticket_id, job_id, attempt_id, printer_id, detail) ON print_events TO kitchen_service
 GRANT INSERT (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked, token_printed, token_cut, odometer, expected_cuts) ON print_attempts TO kitchen_service
-GRANT INSERT (kind, ticket_id, copy_no, bill_id, station_code, printer_id, maybe_on_paper, not_before, notice, notice_key, requested_by, reason) ON print_jobs TO kitchen_service
+GRANT INSERT (kind, ticket_id, copy_no, bill_id, station_code, printer_id, maybe_on_paper, not_before, notice, notice_key, requested_by, reason, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service
 GRANT INSERT (owner, until, version) ON kitchen_replicas TO kitchen_service
 GRANT INSERT (printer_id) ON lanes TO kitchen_service
 GRANT INSERT (station_code, business_day, last_seq) ON kitchen_station_days TO kitchen_service
 GRANT UPDATE (last_seq) ON kitchen_station_days TO kitchen_service
-GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since) ON printers TO kitchen_service
+GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at) ON printers TO kitchen_service
 GRANT UPDATE (owner, epoch) ON lanes TO kitchen_service
 GRANT UPDATE (payload_bytes, payload_sha256, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
-GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at) ON print_jobs TO kitchen_service
+GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service
 GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at) ON kitchen_tickets TO kitchen_service
 GRANT UPDATE (until) ON kitchen_replicas TO kitchen_service
 GRANT EXECUTE ON kitchen_confirm(bigint,boolean,text,integer) TO kitchen_operator
@@ -469,10 +545,17 @@ GRANT EXECUTE ON kitchen_derive_status(bigint[]) TO kitchen_service
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_backend
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_operator
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_reader
+GRANT EXECUTE ON kitchen_park(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_prune(timestamp with time zone,integer) TO kitchen_operator
+GRANT EXECUTE ON kitchen_redirect(text,text,text,text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_reprint_on(bigint,text,text,text,integer) TO kitchen_operator
 GRANT EXECUTE ON kitchen_request_reprint(bigint,text,text,integer) TO kitchen_backend
 GRANT EXECUTE ON kitchen_request_reprint(bigint,text,text,integer) TO kitchen_operator
+GRANT EXECUTE ON kitchen_resume(text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_retry(bigint,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_retry_station(text,timestamp with time zone,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_send_bill(bigint) TO kitchen_backend
 GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_backend
 GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_tell_move(bigint,text,text) TO kitchen_backend
+GRANT EXECUTE ON kitchen_undo_redirect(text,text,text) TO kitchen_operator

@@ -8,7 +8,7 @@ from random import Random
 import psycopg
 
 from kitchen_printer.database.connection import Database
-from kitchen_printer.decisions.routing import Target, destinations
+from kitchen_printer.decisions.routing import Route, Routing, Target
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.route_book import RouteBook
 from tests.database.lanes_and_jobs import add_lanes, opened
@@ -17,13 +17,16 @@ STATIONS = ("BAR", "KITCHEN", "DESSERT")
 
 
 def _book(printers: list[int]) -> RouteBook:
-    chosen = {Target(station, 1): printer for station, printer in zip(STATIONS, printers, strict=True)}
+    routes = tuple(
+        Route(station=station, copy_no=1, printer_id=printer, priority=1)
+        for station, printer in zip(STATIONS, printers, strict=True)
+    )
     return RouteBook(
         version=1,
         zone=UTC,
         default_station=None,
-        chosen=chosen,
-        destinations=destinations(chosen, frozenset(), None),
+        closed_stations=frozenset(),
+        routing=Routing(routes=routes),
         printers={},
     )
 
@@ -109,4 +112,6 @@ async def test_a_row_with_the_columns_of_the_brief_alone_is_expanded_too(databas
             await connection.execute(
                 "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, ' bar ')"
             )
-        assert await expand_new_tickets(pool, book, lambda _: None) == {book.chosen[Target("BAR", 1)]}
+        assert await expand_new_tickets(pool, book, lambda _: None) == {
+            book.chosen[Target("BAR", 1)].printer_id
+        }

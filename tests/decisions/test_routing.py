@@ -1,76 +1,152 @@
-"""Item → station → ticket → printer: which printer a copy of a ticket goes to."""
+"""Item → station → ticket → printer: which printer a copy of a ticket goes to, and for whom it stands in."""
+
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.routing import (
+    Absence,
+    Choice,
     Destination,
+    Redirect,
     Route,
+    Routing,
     Target,
-    choose,
     destination_of,
     destinations,
 )
 
-BAR, KITCHEN, BACKUP, PASS = 1, 2, 3, 4
-NOBODY: frozenset[int] = frozenset()
+BAR, KITCHEN, BACKUP, THIRD, PASS = 1, 2, 3, 4, 5
+SINCE = datetime(2026, 11, 27, 19, 42, tzinfo=UTC)
+
+PARKED = Absence(reason=Reason.PARKED, since=SINCE)
+PAPER_OUT = Absence(reason=Reason.PAPER_OUT, since=SINCE)
+UNPLUGGED = Absence(reason=Reason.UNREACHABLE, since=SINCE)
+ANSWERS_AGAIN = Absence(reason=Reason.PAPER_OUT, since=SINCE, answers=True)
+BY_HAND = Absence(reason=Reason.REDIRECTED, since=SINCE)
 
 
 def route(station: str, printer_id: int, priority: int = 1, copy_no: int = 1) -> Route:
     return Route(station=station, copy_no=copy_no, printer_id=printer_id, priority=priority)
 
 
-ONE_EACH = [route("BAR", BAR), route("KITCHEN", KITCHEN)]
-WITH_BACKUP = [route("KITCHEN", BACKUP, priority=2), route("KITCHEN", KITCHEN, priority=1)]
-LINE_AND_PASS = [route("KITCHEN", KITCHEN), route("KITCHEN", PASS, copy_no=2)]
+def redirect(printer_id: int, to_printer_id: int, station: str | None = None) -> Redirect:
+    return Redirect(station=station, printer_id=printer_id, to_printer_id=to_printer_id, since=SINCE)
 
-Choice = tuple[str, list[Route], frozenset[int], dict[tuple[str, int], int]]
-CHOICES: list[Choice] = [
-    ("each station has its printer", ONE_EACH, NOBODY, {("BAR", 1): BAR, ("KITCHEN", 1): KITCHEN}),
-    ("the lowest priority number comes first", WITH_BACKUP, NOBODY, {("KITCHEN", 1): KITCHEN}),
-    ("a parked printer is passed over", WITH_BACKUP, frozenset({KITCHEN}), {("KITCHEN", 1): BACKUP}),
-    ("a parked backup changes nothing", WITH_BACKUP, frozenset({BACKUP}), {("KITCHEN", 1): KITCHEN}),
-    (
-        "all parked: it waits at the first",
-        WITH_BACKUP,
-        frozenset({KITCHEN, BACKUP}),
-        {("KITCHEN", 1): KITCHEN},
-    ),
-    ("another copy is another paper", LINE_AND_PASS, NOBODY, {("KITCHEN", 1): KITCHEN, ("KITCHEN", 2): PASS}),
-    (
-        "each copy has its own backup",
-        [*LINE_AND_PASS, route("KITCHEN", BACKUP, priority=2, copy_no=2)],
-        frozenset({PASS}),
-        {("KITCHEN", 1): KITCHEN, ("KITCHEN", 2): BACKUP},
-    ),
-    (
-        "equal priorities: the older printer",
-        [route("BAR", BACKUP), route("BAR", BAR)],
-        NOBODY,
-        {("BAR", 1): BAR},
-    ),
-    (
-        "one printer may serve all",
-        [route("BAR", BAR), route("KITCHEN", BAR)],
-        NOBODY,
-        {("BAR", 1): BAR, ("KITCHEN", 1): BAR},
-    ),
-    ("no routes, no printers", [], NOBODY, {}),
+
+def at(printer_id: int) -> Choice:
+    """Its own printer."""
+    return Choice(printer_id=printer_id)
+
+
+def at_backup(printer_id: int, primary: int, why: Absence) -> Choice:
+    """Another printer, which stands in for the primary."""
+    return Choice(printer_id=printer_id, diverted_from=primary, absence=why)
+
+
+ONE_EACH = (route("BAR", BAR), route("KITCHEN", KITCHEN))
+WITH_BACKUP = (route("KITCHEN", BACKUP, priority=2), route("KITCHEN", KITCHEN, priority=1))
+THREE_DEEP = (*WITH_BACKUP, route("KITCHEN", THIRD, priority=3))
+LINE_AND_PASS = (route("KITCHEN", KITCHEN), route("KITCHEN", PASS, copy_no=2))
+PASS_WITH_BACKUP = (*LINE_AND_PASS, route("KITCHEN", BACKUP, priority=2, copy_no=2))
+SHARED = (route("BAR", BAR), route("SUSHI", BAR))
+
+K1, K2, B1, S1 = Target("KITCHEN", 1), Target("KITCHEN", 2), Target("BAR", 1), Target("SUSHI", 1)
+
+Absences = dict[int, Absence]
+Redirects = tuple[Redirect, ...]
+NOBODY: Absences = {}
+AS_ROUTED: Redirects = ()
+
+# fmt: off
+CHOICES: list[tuple[str, tuple[Route, ...], Absences, Redirects, dict[Target, Choice]]] = [
+    # ── all is well ────────────────────────────────────────────────────────────────────────────────────
+    ("each station has its printer", ONE_EACH, NOBODY, AS_ROUTED, {B1: at(BAR), K1: at(KITCHEN)}),
+    ("the lowest priority number comes first", WITH_BACKUP, NOBODY, AS_ROUTED, {K1: at(KITCHEN)}),
+    ("equal priorities: the older printer",
+     (route("BAR", BACKUP), route("BAR", BAR)), NOBODY, AS_ROUTED, {B1: at(BAR)}),
+    ("one printer may serve all", SHARED, NOBODY, AS_ROUTED, {B1: at(BAR), S1: at(BAR)}),
+    ("another copy is another paper", LINE_AND_PASS, NOBODY, AS_ROUTED, {K1: at(KITCHEN), K2: at(PASS)}),
+    ("no routes, no printers", (), NOBODY, AS_ROUTED, {}),
+    # ── the primary is absent ──────────────────────────────────────────────────────────────────────────
+    ("out of paper for too long: the backup, which says so",
+     WITH_BACKUP, {KITCHEN: PAPER_OUT}, AS_ROUTED, {K1: at_backup(BACKUP, KITCHEN, PAPER_OUT)}),
+    ("parked by a person: the backup at once",
+     WITH_BACKUP, {KITCHEN: PARKED}, AS_ROUTED, {K1: at_backup(BACKUP, KITCHEN, PARKED)}),
+    ("the backup is absent too: the second backup",
+     THREE_DEEP, {KITCHEN: PAPER_OUT, BACKUP: UNPLUGGED}, AS_ROUTED, {K1: at_backup(THIRD, KITCHEN, PAPER_OUT)}),
+    ("an absent backup changes nothing", WITH_BACKUP, {BACKUP: UNPLUGGED}, AS_ROUTED, {K1: at(KITCHEN)}),
+    ("it answers again, and must last: still the backup",
+     WITH_BACKUP, {KITCHEN: ANSWERS_AGAIN}, AS_ROUTED, {K1: at_backup(BACKUP, KITCHEN, ANSWERS_AGAIN)}),
+    ("a dead pass printer does not touch the line's copy",
+     PASS_WITH_BACKUP, {PASS: UNPLUGGED}, AS_ROUTED, {K1: at(KITCHEN), K2: at_backup(BACKUP, PASS, UNPLUGGED)}),
+    ("without a backup the copy waits at its own printer",
+     LINE_AND_PASS, {PASS: UNPLUGGED}, AS_ROUTED, {K1: at(KITCHEN), K2: at(PASS)}),
+    # ── all are absent ─────────────────────────────────────────────────────────────────────────────────
+    ("all down: it waits at the primary",
+     THREE_DEEP, {KITCHEN: UNPLUGGED, BACKUP: UNPLUGGED, THIRD: PAPER_OUT}, AS_ROUTED, {K1: at(KITCHEN)}),
+    ("all down, the second backup answers again: there, at once",
+     THREE_DEEP, {KITCHEN: UNPLUGGED, BACKUP: UNPLUGGED, THIRD: ANSWERS_AGAIN}, AS_ROUTED,
+     {K1: at_backup(THIRD, KITCHEN, UNPLUGGED)}),
+    ("all down, the primary answers again: home, at once",
+     WITH_BACKUP, {KITCHEN: ANSWERS_AGAIN, BACKUP: UNPLUGGED}, AS_ROUTED, {K1: at(KITCHEN)}),
+    ("the primary parked, the backup down: it waits where something may happen",
+     WITH_BACKUP, {KITCHEN: PARKED, BACKUP: UNPLUGGED}, AS_ROUTED, {K1: at_backup(BACKUP, KITCHEN, PARKED)}),
+    ("all parked: it waits at the first",
+     WITH_BACKUP, {KITCHEN: PARKED, BACKUP: PARKED}, AS_ROUTED, {K1: at(KITCHEN)}),
+    # ── a person redirects ─────────────────────────────────────────────────────────────────────────────
+    ("redirected: to that printer, which says so",
+     ONE_EACH, NOBODY, (redirect(KITCHEN, BAR),), {B1: at(BAR), K1: at_backup(BAR, KITCHEN, BY_HAND)}),
+    ("redirected for one station only",
+     SHARED, NOBODY, (redirect(BAR, BACKUP, "SUSHI"),), {B1: at(BAR), S1: at_backup(BACKUP, BAR, BY_HAND)}),
+    ("what is said of one station comes before what is said of all",
+     SHARED, NOBODY, (redirect(BAR, BACKUP), redirect(BAR, THIRD, "SUSHI")),
+     {B1: at_backup(BACKUP, BAR, BY_HAND), S1: at_backup(THIRD, BAR, BY_HAND)}),
+    ("redirected to a printer that is down: the next of the station",
+     WITH_BACKUP, {THIRD: UNPLUGGED}, (redirect(KITCHEN, THIRD),), {K1: at_backup(BACKUP, KITCHEN, BY_HAND)}),
+    ("two printers in each other's place", ONE_EACH, NOBODY, (redirect(KITCHEN, BAR), redirect(BAR, KITCHEN)),
+     {B1: at_backup(KITCHEN, BAR, BY_HAND), K1: at_backup(BAR, KITCHEN, BY_HAND)}),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("rule", "routes", "absences", "redirects", "chosen"), CHOICES, ids=[rule for rule, *_ in CHOICES]
+)
+def test_a_printer_is_chosen_for_every_copy(
+    rule: str,
+    routes: tuple[Route, ...],
+    absences: Absences,
+    redirects: Redirects,
+    chosen: dict[Target, Choice],
+) -> None:
+    assert Routing(routes=routes, redirects=redirects, absences=absences).chosen() == chosen, rule
+
+
+STAND_INS: list[tuple[str, Target, int, Absences, bool]] = [
+    ("the backup is well", K1, KITCHEN, NOBODY, True),
+    ("the backup is down", K1, KITCHEN, {BACKUP: UNPLUGGED}, False),
+    ("seen from the backup, the primary is well", K1, BACKUP, NOBODY, True),
+    ("seen from the backup, the primary is down", K1, BACKUP, {KITCHEN: PAPER_OUT}, False),
+    ("a station without routes", S1, BAR, NOBODY, False),
 ]
 
 
-@pytest.mark.parametrize(("rule", "routes", "parked", "chosen"), CHOICES, ids=[rule for rule, *_ in CHOICES])
-def test_a_printer_is_chosen_for_every_copy(
-    rule: str, routes: list[Route], parked: frozenset[int], chosen: dict[tuple[str, int], int]
+@pytest.mark.parametrize(
+    ("case", "target", "printer", "absences", "has_one"), STAND_INS, ids=[case for case, *_ in STAND_INS]
+)
+def test_a_ticket_is_taken_back_only_if_another_printer_could_print_it(
+    case: str, target: Target, printer: int, absences: Absences, has_one: bool
 ) -> None:
-    expected = {Target(station, copy_no): printer for (station, copy_no), printer in chosen.items()}
-    assert choose(routes, parked) == expected, rule
+    assert Routing(routes=WITH_BACKUP, absences=absences).has_stand_in(target, printer) == has_one, case
 
 
-CHOSEN = choose([*ONE_EACH, *LINE_AND_PASS], NOBODY)
-AT_BAR = Destination(station="BAR", printers={1: BAR})
-AT_KITCHEN = Destination(station="KITCHEN", printers={1: KITCHEN, 2: PASS})
+CHOSEN = Routing(routes=(*ONE_EACH, *LINE_AND_PASS)).chosen()
+AT_BAR = Destination(station="BAR", printers={1: at(BAR)})
+AT_KITCHEN = Destination(station="KITCHEN", printers={1: at(KITCHEN), 2: at(PASS)})
 
 WHERE = [
     ("a station with routes prints itself", "KITCHEN", set[str](), "BAR", AT_KITCHEN),
@@ -97,43 +173,59 @@ def test_a_ticket_goes_where_its_station_prints_or_waits(
 
 
 STATIONS = st.sampled_from(["BAR", "KITCHEN", "DESSERT", "PATIO"])
+PRINTERS = st.integers(1, 6)
 ROUTES = st.lists(
     st.builds(
-        Route,
-        station=STATIONS,
-        copy_no=st.integers(1, 3),
-        printer_id=st.integers(1, 6),
-        priority=st.integers(0, 3),
+        Route, station=STATIONS, copy_no=st.integers(1, 3), printer_id=PRINTERS, priority=st.integers(0, 3)
     ),
     max_size=12,
-)
-PARKED = st.frozensets(st.integers(1, 6))
+).map(tuple)
+ABSENCES = st.dictionaries(PRINTERS, st.sampled_from([PARKED, PAPER_OUT, UNPLUGGED, ANSWERS_AGAIN]))
+REDIRECTS = st.lists(
+    st.tuples(PRINTERS, PRINTERS, st.none() | STATIONS)
+    .filter(lambda each: each[0] != each[1])
+    .map(lambda each: redirect(*each)),
+    max_size=3,
+).map(tuple)
 
 
-@given(ROUTES, PARKED, st.data())
+@given(ROUTES, ABSENCES, st.data())
 def test_the_order_of_the_rows_does_not_matter(
-    routes: list[Route], parked: frozenset[int], draw: st.DataObject
+    routes: tuple[Route, ...], absences: Absences, draw: st.DataObject
 ) -> None:
-    shuffled = draw.draw(st.permutations(routes))
-    assert choose(shuffled, parked) == choose(routes, parked)
+    shuffled = tuple(draw.draw(st.permutations(routes)))
+    assert (
+        Routing(routes=shuffled, absences=absences).chosen()
+        == Routing(routes=routes, absences=absences).chosen()
+    )
 
 
-@given(ROUTES, PARKED)
-def test_every_copy_that_has_a_route_gets_one_of_its_own_printers(
-    routes: list[Route], parked: frozenset[int]
+@given(ROUTES, ABSENCES)
+def test_every_copy_that_has_a_route_gets_one_of_its_own_printers_and_an_absent_one_only_if_all_are(
+    routes: tuple[Route, ...], absences: Absences
 ) -> None:
-    chosen = choose(routes, parked)
+    chosen = Routing(routes=routes, absences=absences).chosen()
     assert set(chosen) == {Target(each.station, each.copy_no) for each in routes}
-    for target, printer_id in chosen.items():
+    for target, choice in chosen.items():
         own = {each.printer_id for each in routes if Target(each.station, each.copy_no) == target}
-        assert printer_id in own
-        assert printer_id not in parked or own <= parked
+        assert choice.printer_id in own
+        assert choice.printer_id not in absences or own <= absences.keys()
 
 
-@given(ROUTES, PARKED, st.frozensets(STATIONS), st.none() | STATIONS, STATIONS)
-def test_no_ticket_is_ever_sent_to_a_closed_station(
-    routes: list[Route], parked: frozenset[int], closed: frozenset[str], default: str | None, station: str
+@given(ROUTES, ABSENCES, REDIRECTS)
+def test_who_stands_in_for_another_knows_for_whom_and_why(
+    routes: tuple[Route, ...], absences: Absences, redirects: Redirects
 ) -> None:
-    known = destinations(choose(routes, parked), closed, default)
+    for choice in Routing(routes=routes, absences=absences, redirects=redirects).chosen().values():
+        stands_in = choice.diverted_from is not None
+        assert stands_in == (choice.absence is not None)
+        assert choice.diverted_from != choice.printer_id
+
+
+@given(ROUTES, ABSENCES, st.frozensets(STATIONS), st.none() | STATIONS, STATIONS)
+def test_no_ticket_is_ever_sent_to_a_closed_station(
+    routes: tuple[Route, ...], absences: Absences, closed: frozenset[str], default: str | None, station: str
+) -> None:
+    known = destinations(Routing(routes=routes, absences=absences).chosen(), closed, default)
     found = destination_of(station, known, default)
     assert found is None or (found.station not in closed and found.printers)

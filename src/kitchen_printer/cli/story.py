@@ -51,7 +51,14 @@ def sentence(happening: Happening) -> str:
             )
         case "gave_up":
             return f"After {detail['waited_seconds']} s without a working printer it was given up: {_why(detail)}"
-        case "reprint_requested" | "confirmed_by_person" | "reprint_decided":
+        case "redirected":
+            return f"It goes to printer {happening.address} {_why_there(detail)}"
+        case "may_still_print":
+            return (
+                f"Printer {happening.address} had attempt {detail['attempt']} and never said that it forgot it:"
+                " its paper may still come there."
+            )
+        case "reprint_requested" | "confirmed_by_person" | "reprint_decided" | "retry_requested":
             return _of_person(name, detail)
         case _ if name.startswith("printer_"):
             return _of_printer(name, happening.address, detail)
@@ -86,6 +93,9 @@ def _of_person(name: str, detail: Mapping[str, Any]) -> str:
             return f"{detail['by']} asked for a reprint of copy {detail['copy']}."
         case "confirmed_by_person":
             return f"{detail['by']} saw copy {detail['copy']} on paper."
+        case "retry_requested":
+            mark = ", marked as a possible second paper" if detail["marked"] else ""
+            return f"{detail['by']} had copy {detail['copy']} tried again{mark}."
         case _:
             return f"{detail['by']} did not find copy {detail['copy']}: it prints again, marked."
 
@@ -111,8 +121,40 @@ def _of_printer(name: str, address: str | None, detail: Mapping[str, Any]) -> st
             return f"Printer {address} is ready."
         case "printer_probed":
             return f"Printer {address} was asked what it can prove: level {detail['level']}."
+        case "printer_passed_over":
+            return f"Tickets go past printer {address} from now on: {_why(detail)}"
+        case "printer_came_home":
+            return f"Printer {address} has been well for long enough: tickets go to it again."
+        case _:
+            return _of_printer_by_person(name, address, detail)
+
+
+def _of_printer_by_person(name: str, address: str | None, detail: Mapping[str, Any]) -> str:
+    why = f": {detail['reason']}" if detail.get("reason") else ""
+    whose = f" of {detail['station']}" if detail.get("station") else ""
+    match name:
+        case "printer_parked":
+            return f"{detail['by']} parked printer {address}{why}."
+        case "printer_resumed":
+            return f"{detail['by']} let printer {address} print again."
+        case "printer_redirected":
+            return f"{detail['by']} sent the tickets{whose} from printer {address} to {detail['to']}{why}."
+        case "printer_redirect_undone":
+            return f"{detail['by']} ended the redirect{whose} of printer {address}."
         case _:
             return _as_stored(name, detail)
+
+
+def _why_there(detail: Mapping[str, Any]) -> str:
+    match detail["reason"]:
+        case "came_home":
+            return "again, for which another one stood in."
+        case "route_changed":
+            return "since its station's routes changed."
+        case "by_person":
+            return f"because {detail['by']} wants it there."
+        case code:
+            return f"instead of its own: {_words(str(code))}"
 
 
 def _as_stored(name: str, detail: Mapping[str, Any]) -> str:

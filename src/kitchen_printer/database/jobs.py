@@ -1,24 +1,36 @@
-"""What is to be done, and by which lane: look around, choose printers, claim."""
+"""What is to be done, and by which lane: look around, claim."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from kitchen_printer.database.connection import Database, Row
+from kitchen_printer.decisions.occasion import Backup
+from kitchen_printer.decisions.reason import reason_named
 from kitchen_printer.decisions.reconcile import Odometer
-from kitchen_printer.decisions.routing import Target
+from kitchen_printer.decisions.routing import Absence
 from kitchen_printer.decisions.ticket import Job, JobKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
-    """What one printer has before it now."""
+    """What one printer has before it: jobs that wait, and those due now."""
 
     printer_id: int
+    waiting: int
     due: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue(Backlog):
+    """The part of a backlog that is of one station and copy; ``station`` is None for what routing must not move."""
+
+    station: str | None
+    copy_no: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +38,43 @@ class Surroundings:
     """One look at the database: what has changed and what there is to do."""
 
     routing_version: int
+    absences: Mapping[int, Absence]
+    """The printers that their lanes pass over now. What is on record from before its present owner does not count."""
+
+    has_free_lanes: bool
     has_new_tickets: bool
     has_abandoned_attempts: bool
     has_unknown_attempts: bool
     tickets_failed: int
     tickets_without_route: int
-    backlogs: tuple[Backlog, ...]
+    queues: tuple[Queue, ...]
+
+    @property
+    def backlogs(self) -> dict[int, Backlog]:
+        """The backlog of every printer that has one."""
+        found: dict[int, Backlog] = {}
+        for each in self.queues:
+            so_far = found.get(each.printer_id)
+            found[each.printer_id] = Backlog(
+                printer_id=each.printer_id,
+                waiting=each.waiting + (so_far.waiting if so_far else 0),
+                due=each.due + (so_far.due if so_far else 0),
+            )
+        return found
 
 
 _LOOK_AROUND: LiteralString = """
 SELECT s.routing_version,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('printer_id', p.id, 'reason', p.passed_over_for,
+                   'since', p.passed_over_since, 'answers', p.state = 'ready') ORDER BY p.id), '[]')
+          FROM printers p
+          JOIN lanes l ON l.printer_id = p.id AND l.epoch = p.state_epoch
+          JOIN kitchen_replicas r ON r.owner = l.owner AND r.until > now()
+         WHERE p.passed_over_for IS NOT NULL) AS absences,
+       -- An owner that has been gone for longer is found at the next heartbeat; here the dead must not add up.
+       EXISTS (SELECT FROM lanes l WHERE l.owner IS NULL)
+       OR EXISTS (SELECT FROM kitchen_replicas r JOIN lanes l ON l.owner = r.owner
+                   WHERE r.until <= now() AND r.until > now() - interval '1 hour') AS has_free_lanes,
        EXISTS (SELECT FROM kitchen_tickets
                 WHERE expanded_at IS NULL AND coalesce(not_before, '-infinity') <= now()
                   AND (%(any_station)s OR upper(btrim(printer_target)) = ANY(%(stations)s))) AS has_new_tickets,
@@ -48,9 +87,10 @@ SELECT s.routing_version,
          WHERE expanded_at IS NULL AND NOT %(any_station)s
            AND NOT upper(btrim(printer_target)) = ANY(%(stations)s)) AS tickets_without_route,
        (SELECT coalesce(jsonb_agg(b), '[]') FROM (
-           SELECT printer_id, count(*) AS due FROM print_jobs
-            WHERE settled_at IS NULL AND state = 'WAITING' AND not_before <= now() AND printer_id IS NOT NULL
-            GROUP BY printer_id) b) AS backlogs
+           SELECT printer_id, CASE WHEN kind <> 'NOTICE' AND NOT is_pinned THEN station_code END AS station, copy_no,
+                  count(*) AS waiting, count(*) FILTER (WHERE not_before <= now()) AS due
+             FROM print_jobs WHERE settled_at IS NULL AND state = 'WAITING' AND printer_id IS NOT NULL
+            GROUP BY 1, 2, 3) b) AS queues
   FROM kitchen_settings s
 """
 
@@ -67,27 +107,16 @@ async def look_around(
         row = await (await connection.execute(_LOOK_AROUND, values)).fetchone()
     if row is None:
         raise LookupError("kitchen_settings has no row: it was deleted; insert one with its defaults")
-    row["backlogs"] = tuple(Backlog(**each) for each in row["backlogs"])
-    return Surroundings(**row)
-
-
-async def assign(database: Database, chosen: Mapping[Target, int]) -> None:
-    """Give every waiting job the printer that is now chosen for its station and copy."""
-    targets = sorted(chosen, key=lambda each: (each.station, each.copy_no))
-    async with database.connection() as connection:
-        await connection.execute(
-            """
-            UPDATE print_jobs j SET printer_id = c.printer_id
-              FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS c(station, copy_no, printer_id)
-             WHERE j.state = 'WAITING' AND j.kind = 'TICKET'
-               AND (j.station_code, j.copy_no) = (c.station, c.copy_no) AND j.printer_id <> c.printer_id
-            """,
-            [
-                [target.station for target in targets],
-                [target.copy_no for target in targets],
-                [chosen[target] for target in targets],
-            ],
+    row["queues"] = tuple(Queue(**each) for each in row["queues"])
+    row["absences"] = {
+        each["printer_id"]: Absence(
+            reason=reason_named(each["reason"]),
+            since=datetime.fromisoformat(each["since"]),
+            answers=each["answers"],
         )
+        for each in row["absences"]
+    }
+    return Surroundings(**row)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,13 +137,15 @@ class Claimed:
     ``content`` is JSON text and not parsed here: what one paper holds must not cost the other lanes anything.
     ``circumstances``, JSON too and empty for a notice, say what happened since the ticket was made: see
     :func:`kitchen_printer.decisions.occasion.read_occasion`.
-    ``is_last`` says that the lane had nothing else due at the moment of the claim.
+    ``is_last`` says that the lane had nothing else due at the moment of the claim; ``backup`` why this printer
+    stands in for another one.
     """
 
     job: Job
     content: str
     circumstances: str
     is_last: bool
+    backup: Backup | None = None
 
 
 # Locks go lane, tickets in id order, jobs. The job rows taken here are WAITING ones, those that record()
@@ -141,11 +172,14 @@ head AS MATERIALIZED (
           (SELECT q.id, q.ticket_id, 2 FROM print_jobs q
             WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
               AND q.ticket_id IS NOT NULL
+              -- Wherever the older one waits, and whichever station took it: what counts is whom it was meant for.
               AND NOT EXISTS (
-                  SELECT FROM print_jobs o
+                  SELECT FROM print_jobs o JOIN kitchen_tickets t ON t.id = o.ticket_id
                    WHERE o.settled_at IS NULL AND o.state <> 'HELD'
-                     AND (o.bill_id, o.station_code, o.copy_no) = (q.bill_id, q.station_code, q.copy_no)
-                     AND (o.ticket_id, o.reprint_no) < (q.ticket_id, q.reprint_no))
+                     AND (o.bill_id, o.copy_no) = (q.bill_id, q.copy_no)
+                     AND (o.ticket_id, o.reprint_no) < (q.ticket_id, q.reprint_no)
+                     AND upper(btrim(t.printer_target)) = (SELECT upper(btrim(own.printer_target))
+                                                             FROM kitchen_tickets own WHERE own.id = q.ticket_id))
             ORDER BY q.ticket_id, q.id LIMIT 1)
           ORDER BY turn LIMIT 1) oldest),
 ticket AS MATERIALIZED (
@@ -176,7 +210,7 @@ noted AS (
       FROM made JOIN pick ON pick.id = made.job_id)
 SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
        pick.id, pick.kind, pick.ticket_id, pick.copy_no, coalesce(pick.station_code, '') AS station, pick.spent,
-       pick.maybe_on_paper, pick.waited_seconds,
+       pick.maybe_on_paper, pick.waited_seconds, pick.diverted_for, pick.diverted_since,
        (SELECT greatest(0, extract(epoch FROM clock_timestamp() - coalesce(t.created_at, pick.created_at)))::float8
           FROM (VALUES (1)) one LEFT JOIN kitchen_tickets t ON t.id = pick.ticket_id) AS age_seconds,
        (SELECT s.on_unconfirmed FROM stations s WHERE s.station_code = pick.station_code) AS on_unconfirmed,
@@ -236,5 +270,7 @@ async def claim(database: Database, me: UUID, requests: Sequence[ClaimRequest]) 
 
 def _claimed(row: Row) -> Claimed:
     content, circumstances, is_last = row.pop("content"), row.pop("circumstances"), row.pop("is_last")
+    reason, since = row.pop("diverted_for"), row.pop("diverted_since")
+    backup = Backup(reason=reason_named(reason), since=since) if reason and since else None
     row["kind"] = JobKind(row["kind"])
-    return Claimed(Job(**row), content, circumstances, is_last)
+    return Claimed(Job(**row), content, circumstances, is_last, backup)

@@ -1,11 +1,15 @@
 """What the restaurant configured: stations, routes, printers; and the rows that printers need to exist."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, LiteralString
+from uuid import UUID
 
-from kitchen_printer.database.connection import Connection, Database
+from kitchen_printer.database.connection import Database
 from kitchen_printer.decisions.capability import LevelName
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.routing import Redirect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,7 @@ class Printer:
     serial: str | None
     firmware: str | None
     parked: bool
+    parked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class Configuration:
     closed_stations: frozenset[str]
     station_printers: tuple[StationPrinter, ...]
     printers: tuple[Printer, ...]
+    redirects: tuple[Redirect, ...]
 
 
 _CONFIGURATION: LiteralString = """
@@ -53,9 +59,12 @@ SELECT s.routing_version, s.time_zone, upper(btrim(s.default_station)) AS defaul
                FROM station_printers WHERE is_active ORDER BY station_code, copy_no, priority, id) AS routes,
        ARRAY(SELECT jsonb_build_object('id', id, 'address', address, 'columns', columns, 'code_page', code_page,
                                        'level', level, 'level_provenance', level_provenance, 'serial', serial,
-                                       'firmware', firmware, 'parked', parked)
+                                       'firmware', firmware, 'parked', parked, 'parked_at', parked_at)
                FROM printers p WHERE EXISTS (SELECT FROM lanes l WHERE l.printer_id = p.id)
-              ORDER BY id) AS printers
+              ORDER BY id) AS printers,
+       ARRAY(SELECT jsonb_build_object('station', station_code, 'printer_id', printer_id,
+                                       'to_printer_id', to_printer_id, 'since', created_at)
+               FROM kitchen_redirects ORDER BY id) AS redirects
   FROM kitchen_settings s
 """
 
@@ -72,8 +81,17 @@ async def read_configuration(database: Database) -> Configuration:
         default_station=row["default_station"],
         closed_stations=frozenset(row["closed_stations"]),
         station_printers=tuple(StationPrinter(**each) for each in row["routes"]),
-        printers=tuple(Printer(**each) for each in row["printers"]),
+        printers=tuple(
+            Printer(**each | {"parked_at": _moment(each["parked_at"])}) for each in row["printers"]
+        ),
+        redirects=tuple(
+            Redirect(**each | {"since": datetime.fromisoformat(each["since"])}) for each in row["redirects"]
+        ),
     )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 async def add_printers(database: Database, addresses: Iterable[str]) -> None:
@@ -109,21 +127,78 @@ async def note_capability(
         )
 
 
-async def note_state(database: Database, printer_id: int, *, is_ready: bool, reason: str | None) -> None:
-    """Write down that a printer went down or came back; ``state_since`` moves only when the state does."""
-    async with database.transaction() as connection:
-        await _note_state(connection, printer_id, "ready" if is_ready else "down", reason)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterState:
+    """How a lane of ours finds its printer, for how many seconds it has been so, and why tickets go past it, if so."""
+
+    printer_id: int
+    epoch: int
+    reason: Reason | None
+    seconds: float
+    passed_over_for: Reason | None
 
 
-async def _note_state(connection: Connection, printer_id: int, state: str, reason: str | None) -> None:
-    await connection.execute(
-        """
-        WITH changed AS (
-            UPDATE printers SET state = %(state)s, state_reason = %(reason)s, state_since = now()
-             WHERE id = %(id)s AND (state, state_reason) IS DISTINCT FROM (%(state)s, %(reason)s)
-            RETURNING id)
-        INSERT INTO print_events (event, printer_id, detail)
-        SELECT 'printer_' || %(state)s, id, jsonb_build_object('reason', %(reason)s::text) FROM changed
-        """,
-        {"id": printer_id, "state": state, "reason": reason},
-    )
+# Times of the record move only when what they date does: "since 19:42" outlives a change of owner or of the cause.
+_NOTE_STATES: LiteralString = """
+WITH found AS MATERIALIZED (
+    SELECT f.*, p.state AS old_state, p.state_reason AS old_reason, p.passed_over_for AS old_passed_over_for,
+           p.state_epoch AS old_epoch,
+           CASE WHEN p.state = f.state THEN p.state_since ELSE now() - make_interval(secs => f.seconds) END AS since
+      FROM unnest(%(printers)s::bigint[], %(epochs)s::bigint[], %(states)s::text[], %(reasons)s::text[],
+                  %(seconds)s::float8[], %(passed_over)s::text[])
+           AS f(printer_id, epoch, state, reason, seconds, passed_over_for)
+      JOIN lanes l ON l.printer_id = f.printer_id AND l.owner = %(me)s AND l.epoch = f.epoch
+      JOIN printers p ON p.id = f.printer_id
+     ORDER BY p.id FOR NO KEY UPDATE OF p),
+noted AS (
+    UPDATE printers p
+       SET state = f.state, state_reason = f.reason, state_since = f.since, state_epoch = f.epoch,
+           passed_over_for = f.passed_over_for,
+           passed_over_since = CASE WHEN f.passed_over_for IS NULL THEN NULL
+                                    WHEN p.passed_over_for IS NOT NULL THEN p.passed_over_since
+                                    WHEN f.state = 'down' THEN f.since ELSE now() END
+      FROM found f WHERE p.id = f.printer_id)
+INSERT INTO print_events (event, printer_id, detail)
+SELECT 'printer_' || state, printer_id, jsonb_build_object('reason', reason)
+  FROM found WHERE (old_state, old_reason) IS DISTINCT FROM (state, reason)
+UNION ALL
+SELECT 'printer_passed_over', printer_id, jsonb_build_object('reason', passed_over_for)
+  FROM found WHERE passed_over_for IS NOT NULL AND (old_passed_over_for IS NULL OR old_epoch <> epoch)
+UNION ALL
+SELECT 'printer_came_home', printer_id, '{}'
+  FROM found WHERE passed_over_for IS NULL AND old_passed_over_for IS NOT NULL AND old_epoch = epoch
+"""
+
+
+async def note_states(database: Database, me: UUID, states: Sequence[PrinterState]) -> None:
+    """Write down how lanes find their printers. What we know of a lane that is not ours any more is not written."""
+    async with database.connection() as connection:
+        await connection.execute(
+            _NOTE_STATES,
+            {
+                "me": me,
+                "printers": [each.printer_id for each in states],
+                "epochs": [each.epoch for each in states],
+                "states": ["down" if each.reason else "ready" for each in states],
+                "reasons": [each.reason for each in states],
+                "seconds": [each.seconds for each in states],
+                "passed_over": [each.passed_over_for for each in states],
+            },
+        )
+
+
+async def park_crashing_printer(database: Database, printer_id: int, why: str) -> None:
+    """Park a printer whose lane fails again and again by a mistake of ours, until a person resumes it."""
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            WITH parked AS (
+                UPDATE printers SET parked = true, parked_by = 'kitchen-printer', parked_reason = %(why)s,
+                                    parked_at = now()
+                 WHERE id = %(id)s AND NOT parked RETURNING id)
+            INSERT INTO print_events (event, printer_id, detail)
+            SELECT 'printer_parked', id, jsonb_build_object('by', 'kitchen-printer', 'reason', %(why)s::text)
+              FROM parked
+            """,
+            {"id": printer_id, "why": why},
+        )

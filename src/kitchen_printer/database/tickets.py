@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kitchen_printer.database.connection import Connection, Database
+from kitchen_printer.decisions.routing import Choice
 
 EXPAND_MAX = 500
 """Tickets expanded in one transaction; the caller comes back for the rest."""
@@ -28,7 +29,7 @@ class NewJob:
     ticket_id: int
     copy_no: int
     station: str
-    printer_id: int
+    choice: Choice
 
 
 class Expansion:
@@ -84,19 +85,31 @@ class Expansion:
         """Make the jobs, in the given order; one that exists already stays as it is."""
         await self._connection.execute(
             """
-            INSERT INTO print_jobs (kind, ticket_id, copy_no, bill_id, station_code, printer_id)
-            SELECT 'TICKET', j.ticket_id, j.copy_no, t.bill_id, j.station, j.printer_id
-              FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[]) WITH ORDINALITY
-                   AS j(ticket_id, copy_no, station, printer_id, place)
-              JOIN kitchen_tickets t ON t.id = j.ticket_id
-             ORDER BY j.place
-            ON CONFLICT DO NOTHING
+            WITH made AS (
+                INSERT INTO print_jobs (kind, ticket_id, copy_no, bill_id, station_code, printer_id, diverted_from,
+                                        diverted_for, diverted_since)
+                SELECT 'TICKET', j.ticket_id, j.copy_no, t.bill_id, j.station, j.printer_id, j.diverted_from,
+                       j.diverted_for, j.diverted_since
+                  FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
+                              %s::timestamptz[]) WITH ORDINALITY
+                       AS j(ticket_id, copy_no, station, printer_id, diverted_from, diverted_for, diverted_since, place)
+                  JOIN kitchen_tickets t ON t.id = j.ticket_id
+                 ORDER BY j.place
+                ON CONFLICT DO NOTHING
+                RETURNING id, ticket_id, printer_id, diverted_from, diverted_for)
+            INSERT INTO print_events (event, ticket_id, job_id, printer_id, detail)
+            SELECT 'redirected', ticket_id, id, printer_id,
+                   jsonb_build_object('from', diverted_from, 'to', printer_id, 'reason', diverted_for)
+              FROM made WHERE diverted_from IS NOT NULL ORDER BY id
             """,
             [
                 [job.ticket_id for job in jobs],
                 [job.copy_no for job in jobs],
                 [job.station for job in jobs],
-                [job.printer_id for job in jobs],
+                [job.choice.printer_id for job in jobs],
+                [job.choice.diverted_from for job in jobs],
+                [job.choice.absence and job.choice.absence.reason for job in jobs],
+                [job.choice.absence and job.choice.absence.since for job in jobs],
             ],
         )
 

@@ -21,7 +21,11 @@ _BRIEFLY = {
     Reason.BUSY: "printer busy",
     Reason.CONNECTION_LOST: "printer lost",
     Reason.NO_CONFIRMATION: "printer does not confirm",
+    Reason.CANNOT_CONFIRM: "printer cannot confirm",
+    Reason.DOES_NOT_CONFIRM: "printer does not confirm",
     Reason.POWER_LOST: "printer without power",
+    Reason.PARKED: "printer parked",
+    Reason.REDIRECTED: "printer redirected by hand",
     Reason.MISCONFIGURED: "printer not set up",
 }
 """What stops a printer, in the few words that fit beside the dishes of another station."""

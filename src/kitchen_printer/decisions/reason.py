@@ -23,11 +23,19 @@ class Reason(StrEnum):
     PARTIAL = "partial"
     POWER_LOST = "power_lost"
     CANNOT_CONFIRM = "cannot_confirm"
+    DOES_NOT_CONFIRM = "does_not_confirm"
     MISCONFIGURED = "misconfigured"
+    PARKED = "parked"
+    REDIRECTED = "redirected"
     SERVICE_STOPPED = "service_stopped"
     LEASE_LOST = "lease_lost"
     CANNOT_LAY_OUT = "cannot_lay_out"
     INTERNAL_ERROR = "internal_error"
+
+
+def reason_named(code: str) -> Reason:
+    """Return the reason of a stored code; one that only a newer version knows is a fault of the printer here."""
+    return Reason(code) if code in [*Reason] else Reason.PRINTER_ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +101,20 @@ WORDS: dict[Reason, Words] = {
     Reason.CANNOT_CONFIRM: Words(
         "The printer is set to a level that cannot confirm a print.", "Set its level to A or B, if it can."
     ),
+    Reason.DOES_NOT_CONFIRM: Words(
+        "The printer takes tickets and confirms none of them.",
+        "Look for their papers, then switch it off and on; if that does not help, replace it.",
+    ),
     Reason.MISCONFIGURED: Words(
         "The printer's settings cannot be used.", "Correct its row in printers; the log names the value."
+    ),
+    Reason.PARKED: Words(
+        "The printer is parked: nothing is sent to it.",
+        "When it may print again: kitchen-printer printers resume.",
+    ),
+    Reason.REDIRECTED: Words(
+        "A person sends this printer's tickets to another one.",
+        "To end that: kitchen-printer printers redirect --undo.",
     ),
     Reason.SERVICE_STOPPED: Words(
         "The service stopped while the ticket was on its way.",

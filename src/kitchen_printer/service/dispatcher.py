@@ -1,16 +1,18 @@
 """Looks around, and sets everything going that is due: expand, rescue, start lanes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import monotonic
+from typing import Final
 from uuid import UUID
 
+from kitchen_printer.database.assignments import move_jobs
 from kitchen_printer.database.connection import DatabaseLostError
-from kitchen_printer.database.jobs import Surroundings, assign, look_around
+from kitchen_printer.database.jobs import Surroundings, look_around
 from kitchen_printer.database.leases import Holdings, Lease
 from kitchen_printer.database.outcomes import abandoned_attempts
-from kitchen_printer.database.routing import note_state
+from kitchen_printer.database.routing import Printer
 from kitchen_printer.database.tickets import unroutable_stations
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.claimer import Claimer
@@ -20,13 +22,18 @@ from kitchen_printer.service.facts import (
     DatabaseLost,
     LanesChanged,
     StationWithoutRoute,
+    TicketsRedirected,
 )
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
+from kitchen_printer.service.printer_states import PrinterStates
 from kitchen_printer.service.recorder import Recorder
 from kitchen_printer.service.route_book import RouteBook, read_route_book
 from kitchen_printer.service.snapshot import Snapshot
 from kitchen_printer.service.work_lane import work_lane
+
+TAKE_EVERY_SECONDS: Final = 0.5
+"""How often free lanes that are seen are asked for; they may be beyond our share."""
 
 
 class Dispatcher:
@@ -45,7 +52,10 @@ class Dispatcher:
         self._book: RouteBook | None = None
         self._leases: dict[int, Lease] = {}
         self._working: dict[int, asyncio.Task[None]] = {}
-        self._written_states: dict[int, Reason | None] = {}
+        self._printer_states = PrinterStates(
+            kitchen.database, me, kitchen.settings.failover_seconds, kitchen.announce
+        )
+        self._takes_again_at = 0.0
         self._without_route: frozenset[str] = frozenset()
         self._database_lost_at: float | None = None
         self._told_problem: str | None = None
@@ -58,16 +68,25 @@ class Dispatcher:
     def hold(self, holdings: Holdings) -> list[int]:
         """Take note of which lanes are ours now; return those to hand back.
 
-        Only a lane without a task is handed back, and it is forgotten here first: nothing can begin in it.
+        Only a lane without a task is handed back, and it is forgotten here first: nothing can begin in it. The
+        next owner begins anew with it, so those whose tickets go elsewhere are kept if others can go.
         """
         idle = [each.printer_id for each in holdings.leases if each.printer_id not in self._working]
+        idle.sort(key=lambda each: each in self.lanes and self.lanes[each].passed_over_for is not None)
         surplus = idle[: max(0, len(holdings.leases) - holdings.share)]
         now_held = {each.printer_id: each for each in holdings.leases if each.printer_id not in surplus}
         if now_held != self._leases:
+            self._let_go(now_held)
             self._leases = now_held
             self._set_up_lanes()
             self.wake()
         return surplus
+
+    def _let_go(self, now_held: Mapping[int, Lease]) -> None:
+        """Hang up where another replica has taken over: it needs the printer, and we may not act on it any more."""
+        for printer_id, lane in self.lanes.items():
+            if printer_id in self._working and now_held.get(printer_id) != self._leases.get(printer_id):
+                lane.hang_up(Reason.LEASE_LOST)
 
     @property
     def working(self) -> list[asyncio.Task[None]]:
@@ -97,21 +116,27 @@ class Dispatcher:
         if self._book is None:
             await self._kitchen.database.check_schema()
         book = self._book or await self._read_routes()
+        await self._printer_states.note(
+            self.lanes.values(), poll_seconds=self._kitchen.settings.poll_seconds, wake=self.wake
+        )
         seen = await self._look(book)
         if seen.routing_version != book.version:
             book = await self._read_routes()
-            await assign(self._kitchen.database, book.chosen)
             seen = await self._look(book)
-        due = {each.printer_id for each in seen.backlogs if each.due}
+        book = self._follow(book, seen)
+        due = {printer_id for printer_id, each in seen.backlogs.items() if each.due}
+        due |= await self._move_jobs(book, seen)
         if seen.has_new_tickets:
             due |= await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce)
         if seen.has_abandoned_attempts:
             due |= await self._hand_out_abandoned_attempts()
         if seen.has_unknown_attempts:
             self._claimer.settle_unknown_attempts()
-        self._start_lanes(due)
+        self._revoke_what_stands_still(book)
+        self._start_lanes(
+            due | {printer_id for printer_id, lane in self.lanes.items() if lane.is_worth_asking}
+        )
         await self._tell_about_missing_routes(seen, book)
-        await self._write_states()
         self.snapshot = Snapshot.of(
             seen,
             self.lanes,
@@ -119,6 +144,41 @@ class Dispatcher:
             taken_at=monotonic(),
             poll_seconds=self._kitchen.settings.poll_seconds,
         )
+
+    def _follow(self, book: RouteBook, seen: Surroundings) -> RouteBook:
+        """Take over what the look has shown about printers: which are absent, what waits for ours, lanes to take."""
+        book = self._book = book.given(seen.absences)
+        self._kitchen.routing = book.routing
+        backlogs = seen.backlogs
+        for printer_id, lane in self.lanes.items():
+            backlog = backlogs.get(printer_id)
+            lane.waiting = backlog.waiting if backlog else 0
+        if seen.has_free_lanes and monotonic() >= self._takes_again_at:
+            self._takes_again_at = monotonic() + TAKE_EVERY_SECONDS
+            self._new_lanes()
+        return book
+
+    async def _move_jobs(self, book: RouteBook, seen: Surroundings) -> set[int]:
+        """Move waiting jobs to the printers that are chosen for them now; return the printers that got some."""
+        moves = book.moves(seen.queues)
+        moved = await move_jobs(self._kitchen.database, moves) if moves else []
+        for each in moved:
+            self._kitchen.announce(
+                TicketsRedirected(
+                    book.address_of(each.from_printer_id),
+                    book.address_of(each.to_printer_id),
+                    each.jobs,
+                    each.reason,
+                )
+            )
+        return {each.to_printer_id for each in moved}
+
+    def _revoke_what_stands_still(self, book: RouteBook) -> None:
+        """Take tickets back from printers that have stopped and are passed over, if another one can print them."""
+        for printer_id, lane in self.lanes.items():
+            absence = book.routing.absences.get(printer_id)
+            if absence is not None and lane.job is not None and self._kitchen.has_stand_in(lane.job):
+                lane.revoke()
 
     async def _look(self, book: RouteBook) -> Surroundings:
         return await look_around(
@@ -145,7 +205,7 @@ class Dispatcher:
     def _set_up_lanes(self) -> None:
         """Make the lanes fit our leases and the configuration; what is known of a printer stays known."""
         before = set(self.lanes)
-        printers = self._book.printers if self._book else {}
+        printers: Mapping[int, Printer] = self._book.printers if self._book else {}
         for printer_id in list(self.lanes):
             if printer_id not in self._leases:
                 del self.lanes[printer_id]
@@ -162,7 +222,10 @@ class Dispatcher:
                     announce=self._kitchen.announce,
                 )
             else:
+                was_parked = lane.printer.parked
                 lane.lease, lane.printer, lane.device = lease, printer, device_of(printer)
+                if was_parked and not printer.parked:
+                    lane.resumed()
         if set(self.lanes) != before:
             self._kitchen.announce(LanesChanged(tuple(sorted(each.address for each in self.lanes.values()))))
 
@@ -206,15 +269,6 @@ class Dispatcher:
         for station in sorted(missing - self._without_route):
             self._kitchen.announce(StationWithoutRoute(station))
         self._without_route = missing
-
-    async def _write_states(self) -> None:
-        for printer_id, lane in self.lanes.items():
-            known = self._written_states.get(printer_id, lane)
-            if lane.is_tried and known is not lane.trouble:
-                await note_state(
-                    self._kitchen.database, printer_id, is_ready=lane.trouble is None, reason=lane.trouble
-                )
-                self._written_states[printer_id] = lane.trouble
 
     def _database_answers(self) -> None:
         if self._database_lost_at is not None:

@@ -12,7 +12,7 @@ async def expand_new_tickets(database: Database, book: RouteBook, announce: Subs
     printers: set[int] = set()
     while True:
         jobs, tickets = await _expand_some(database, book)
-        printers.update(job.printer_id for job in jobs)
+        printers.update(job.choice.printer_id for job in jobs)
         if tickets:
             announce(TicketsExpanded(tickets))
         if tickets < EXPAND_MAX:
@@ -35,6 +35,6 @@ def _jobs_of(ticket: NewTicket, book: RouteBook) -> list[NewJob]:
     if destination is None:
         raise LookupError(f"ticket {ticket.id} for {ticket.station} was read but has no way to paper")
     return [
-        NewJob(ticket_id=ticket.id, copy_no=copy_no, station=destination.station, printer_id=printer_id)
-        for copy_no, printer_id in sorted(destination.printers.items())
+        NewJob(ticket_id=ticket.id, copy_no=copy_no, station=destination.station, choice=choice)
+        for copy_no, choice in sorted(destination.printers.items())
     ]

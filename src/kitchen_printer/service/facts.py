@@ -102,6 +102,39 @@ class PrinterBack:
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterPassedOver:
+    """A printer could not print for so long that its tickets go to the next one of their station, if there is one."""
+
+    address: str
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterCameHome:
+    """A printer that was passed over has been well for long enough: its tickets go to it again."""
+
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsRedirected:
+    """Waiting tickets were moved to another printer; ``reason`` is a code, or came_home, or route_changed."""
+
+    from_address: str
+    to_address: str
+    tickets: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaneParked:
+    """A lane failed again and again by a mistake of ours: its printer is parked until a person resumes it."""
+
+    address: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrinterProbed:
     """A printer was asked what it can prove; this is its level now."""
 
@@ -256,6 +289,10 @@ Fact = (
     | TicketsExpanded
     | PrinterDown
     | PrinterBack
+    | PrinterPassedOver
+    | PrinterCameHome
+    | TicketsRedirected
+    | LaneParked
     | PrinterProbed
     | PrinterReady
     | TicketClaimed

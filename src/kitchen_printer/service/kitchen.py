@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from kitchen_printer.config import Settings
@@ -12,6 +12,8 @@ from kitchen_printer.database.leases import Lease
 from kitchen_printer.database.outcomes import Abandoned, Settlement
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.reconcile import Odometer
+from kitchen_printer.decisions.routing import Routing, Target
+from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.service.facts import Subscriber
 
 _TOKEN_CHARACTERS = "".join(chr(code) for code in range(0x21, 0x7F))
@@ -30,7 +32,14 @@ class Kitchen:
     may_act: Callable[[], bool]
     is_our_health_port: Callable[[str], bool]
     zone: tzinfo
+    routing: Routing = field(default_factory=lambda: Routing(routes=()))
+    """Who prints what, as of the last look."""
+
     is_stopping: bool = False
+
+    def has_stand_in(self, job: Job) -> bool:
+        """Whether another printer could print this job now."""
+        return self.routing.has_stand_in(Target(job.station, job.copy_no), job.printer_id)
 
 
 def new_token() -> str:

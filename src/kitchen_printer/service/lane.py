@@ -1,14 +1,18 @@
 """One printer's lane: what it prints on, whose it is, and how it stands. One ticket at a time."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from time import monotonic
+from typing import Final
 
 from kitchen_printer.database.leases import Lease
 from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Printer
 from kitchen_printer.decisions.delivery_table import Level
 from kitchen_printer.decisions.page import Paper
+from kitchen_printer.decisions.passed_over import DOUBTFUL_TICKETS_MAX, Condition, home_seconds
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.printers.connection import PrinterConnection
 from kitchen_printer.printers.encode import UnknownCodePageError, codec_of
 from kitchen_printer.service.facts import PrinterBack, PrinterDown, Subscriber
@@ -40,6 +44,18 @@ PROBE_SECONDS_MAX = 30.0
 _WAS_AWAY = frozenset({Reason.UNREACHABLE, Reason.REFUSED, Reason.SILENT, Reason.CONNECTION_LOST})
 """After these another printer may stand at the address."""
 
+_WAS_OFF = frozenset({Reason.UNREACHABLE, Reason.REFUSED})
+"""After these somebody has switched it off and on: what it did before counts no more."""
+
+_LEFT_UNPROVED = frozenset(
+    {Reason.NO_CONFIRMATION, Reason.CONNECTION_LOST, Reason.POWER_LOST, Reason.PARTIAL, Reason.SILENT}
+)
+"""Doubts about which the printer said nothing itself."""
+
+CRASHES_MAX: Final = 5
+CRASHES_SECONDS: Final = 60.0
+"""A lane that fails so often in so short a time by a mistake of ours is parked: a person must look."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Lane:
@@ -57,7 +73,29 @@ class Lane:
     """Whether we never looked at what waits for it, and whether it was down since we last did."""
 
     trouble: Reason | None = None
-    trouble_since: float = 0.0
+    since: float = 0.0
+    """When its trouble began, or ended."""
+
+    answers: int = 0
+    """How often it was found able since then."""
+
+    doubtful_tickets: list[int] = field(default_factory=list[int])
+    """Different tickets in a row that it took without confirming."""
+
+    doubted_at: float = 0.0
+    passed_over_for: Reason | None = None
+    """Why tickets go past this printer to the next; None while they go to it."""
+
+    asks_again_at: float = 0.0
+    """When a printer that is passed over and answered is to answer again."""
+
+    waiting: int = 0
+    """How many jobs waited for it at the last look."""
+
+    job: Job | None = None
+    """What is on its way to the printer now."""
+
+    crashed_at: deque[float] = field(default_factory=lambda: deque[float](maxlen=CRASHES_MAX))
     is_tried: bool = False
     failures: int = 0
     rests_until: float = 0.0
@@ -82,10 +120,12 @@ class Lane:
         self.is_tried = self.is_returning = True
         if reason in _WAS_AWAY:
             self.is_acquainted = False
+        if reason in _WAS_OFF:
+            self.doubtful_tickets.clear()
         if self.trouble is reason:
             return
         if self.trouble is None:
-            self.trouble_since = monotonic()
+            self.since = monotonic()
         self.trouble = reason
         self.announce(PrinterDown(self.address, reason))
 
@@ -96,7 +136,60 @@ class Lane:
         self.last_failure = None
         if self.trouble is not None:
             self.trouble = None
-            self.announce(PrinterBack(self.address, monotonic() - self.trouble_since))
+            self.announce(PrinterBack(self.address, monotonic() - self.since))
+            self.since, self.answers = monotonic(), 0
+        self.answers += 1
+
+    def resumed(self) -> None:
+        """Begin anew after somebody parked the printer: nothing that was before counts."""
+        self.trouble = self.passed_over_for = None
+        self.is_tried = False
+        self.rests_until = 0.0
+        self.failures = 0
+        self.doubtful_tickets.clear()
+        self.crashed_at.clear()
+
+    def left_in_doubt(self, ticket_id: int | None, reason: Reason) -> None:
+        """Note that nobody knows whether a ticket came out of it."""
+        if ticket_id is None or reason not in _LEFT_UNPROVED:
+            return
+        self.doubted_at = monotonic()
+        if ticket_id not in self.doubtful_tickets:
+            self.doubtful_tickets = [*self.doubtful_tickets, ticket_id][-DOUBTFUL_TICKETS_MAX:]
+
+    def confirmed(self) -> None:
+        """Note that it confirmed a ticket."""
+        self.doubtful_tickets.clear()
+
+    def crashed(self) -> bool:
+        """Note a failure that is ours; return whether there were too many lately."""
+        self.crashed_at.append(monotonic())
+        return (
+            len(self.crashed_at) == CRASHES_MAX and self.crashed_at[-1] - self.crashed_at[0] < CRASHES_SECONDS
+        )
+
+    @property
+    def condition(self) -> Condition:
+        """How the printer was found, for deciding whether tickets go to it."""
+        return Condition(
+            trouble=self.trouble,
+            since=self.since,
+            answers=self.answers,
+            doubtful_tickets=len(self.doubtful_tickets),
+            doubted_at=self.doubted_at,
+        )
+
+    def ask_again(self, failover_seconds: float) -> None:
+        """Note that a printer which is passed over answered, and when it is to answer the next time."""
+        self.asks_again_at = monotonic() + home_seconds(failover_seconds)
+
+    @property
+    def is_worth_asking(self) -> bool:
+        """Whether to ask the printer how it is although nothing waits for it: else it would never come home."""
+        if self.printer.parked:
+            return False
+        is_due = self.passed_over_for is not None and monotonic() >= self.asks_again_at
+        return self.trouble is not None or is_due
 
     def rest(self, seconds: float, *, poll_seconds: float) -> float:
         """Rest after a failure. Returns how long the lane was seen unable since the failure before.

@@ -22,6 +22,7 @@ from kitchen_printer.service.facts import (
     DoubtRaised,
     Fact,
     GaveUp,
+    LaneParked,
     LanesChanged,
     LateProof,
     LayoutRefused,
@@ -30,7 +31,9 @@ from kitchen_printer.service.facts import (
     LoopStalled,
     OutcomeRecorded,
     PrinterBack,
+    PrinterCameHome,
     PrinterDown,
+    PrinterPassedOver,
     PrinterProbed,
     PrinterReady,
     RecordRefused,
@@ -44,6 +47,7 @@ from kitchen_printer.service.facts import (
     TicketClaimed,
     TicketHandedOver,
     TicketsExpanded,
+    TicketsRedirected,
 )
 from kitchen_printer.service.log_lines import LogLines
 
@@ -139,6 +143,18 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "WARNING", "printer_down", {"printer": address} | _because(reason)
         case PrinterBack(address, seconds):
             return "WARNING", "printer_back", {"printer": address, "after_seconds": round(seconds, 1)}
+        case PrinterPassedOver(address, reason):
+            return "WARNING", "printer_passed_over", {"printer": address} | _because(reason)
+        case PrinterCameHome(address):
+            return "WARNING", "printer_came_home", {"printer": address}
+        case TicketsRedirected(old, new, tickets, why):
+            return (
+                "WARNING",
+                "tickets_redirected",
+                {"from": old, "to": new, "tickets": tickets, "reason": why},
+            )
+        case LaneParked(address, problem):
+            return "ERROR", "lane_parked", {"printer": address, "problem": problem} | _because(Reason.PARKED)
         case PrinterProbed(address, level):
             return "INFO", "printer_probed", {"printer": address, "proof_level": level}
         case PrinterReady(address):

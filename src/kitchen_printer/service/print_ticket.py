@@ -1,7 +1,7 @@
 """★ Read this first: one ticket, from a printer that is ready to a record of what happened."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Final, assert_never
@@ -69,6 +69,7 @@ class Tried:
     outcome: Outcome
     is_last: bool
     late_since: float | None
+    ticket_id: int | None
 
 
 Turn = Unable | NothingDue | Tried
@@ -76,6 +77,8 @@ Turn = Unable | NothingDue | Tried
 
 async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
     """Take the lane's oldest due ticket to paper, then write down what happened."""
+    if lane.printer.parked:
+        return Unable(Reason.PARKED)
     stranger = await get_acquainted(lane, kitchen)
     if stranger is not None:
         return Unable(stranger)
@@ -95,22 +98,23 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             claimed = await kitchen.claim(lane.lease, delivery.odometer)
             if claimed is None:
                 return NothingDue()
+            lane.job = claimed.job
             kitchen.announce(TicketClaimed(claimed.job))
 
             attempt = Attempt(lane, lane.device, kitchen, line, claimed)
             outcome = await attempt.to_paper()
             if not isinstance(outcome, Uncertain):
                 await attempt.record(outcome)
-                return Tried(outcome, claimed.is_last, attempt.late_since)
+                return Tried(outcome, claimed.is_last, attempt.late_since, claimed.job.ticket_id)
     except NoConnectionError as error:
         return Unable(error.reason)
     finally:
-        lane.line = None
+        lane.line = lane.job = None
         lane.late_tokens += delivery.strange_echoes
     # In doubt, with the line closed: ask the printer what became of the ticket before anybody decides.
     outcome = await attempt.after_asking_the_printer(outcome)
     await attempt.record(outcome)
-    return Tried(outcome, claimed.is_last, attempt.late_since)
+    return Tried(outcome, claimed.is_last, attempt.late_since, claimed.job.ticket_id)
 
 
 class Attempt:
@@ -153,12 +157,18 @@ class Attempt:
             before=self._line.delivery.odometer,
             expected_cuts=1,
         )
-        limit = self._kitchen.settings.confirm_seconds
         try:
-            return await ask_afterwards(self._lane.address, doubt, new_token(), limit)
+            return await ask_afterwards(self._lane.address, doubt, new_token(), self._seconds_to_ask())
         except Exception as error:  # noqa: BLE001  # the doubt must end on record even if we cannot ask
             self._kitchen.announce(TaskCrashed(f"doubt about {named(self._job)}", repr(error)))
             return doubtful
+
+    def _seconds_to_ask(self) -> float:
+        """How long the printer may take to answer; where another one could print, not longer than failover waits."""
+        settings = self._kitchen.settings
+        if self._kitchen.has_stand_in(self._job):
+            return min(settings.confirm_seconds, settings.failover_seconds)
+        return settings.confirm_seconds
 
     async def record(self, outcome: Outcome) -> None:
         """Decide what the outcome means for the job, and put all of it on record."""
@@ -205,6 +215,7 @@ class Attempt:
                 late_seconds = self._kitchen.settings.late_seconds
                 occasion = read_occasion(claimed.circumstances, job.kind, now, late_seconds)
                 self.late_since = self._claimed_at if occasion.is_late else None
+                occasion = replace(occasion, backup=claimed.backup)
                 return lay_out(read_ticket(claimed.content), job, occasion, paper, zone)
             case JobKind.NOTICE:
                 return lay_out_notice(read_notice(claimed.content), job, now, paper, zone)

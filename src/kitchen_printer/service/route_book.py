@@ -1,15 +1,27 @@
 """The routes as they stand now: read from the configuration tables, checked, with every printer known."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, tzinfo
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from kitchen_printer.database.assignments import Move
 from kitchen_printer.database.connection import Database
+from kitchen_printer.database.jobs import Queue
 from kitchen_printer.database.routing import Configuration, Printer, add_printers, read_configuration
 from kitchen_printer.decisions.address import BadAddressError, canonical
-from kitchen_printer.decisions.routing import Destination, Route, Target, choose, destinations
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.routing import (
+    Absence,
+    Choice,
+    Destination,
+    Route,
+    Routing,
+    Target,
+    destinations,
+)
 from kitchen_printer.service.facts import RouteRefused, SettingRefused, Subscriber
 
 IS_OUR_HEALTH_PORT: Final = (
@@ -17,24 +29,63 @@ IS_OUR_HEALTH_PORT: Final = (
     " write the printer's address, or move KITCHEN_HEALTH_PORT"
 )
 
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Since when a printer is parked that was parked by hand in its row, without a time."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class RouteBook:
-    """Everything needed to send a ticket its way."""
+    """Everything needed to send a ticket its way. It never changes; :meth:`given` makes the next one."""
 
     version: int
     zone: tzinfo
     default_station: str | None
-    chosen: dict[Target, int]
-    destinations: dict[str, Destination]
-    printers: dict[int, Printer]
+    closed_stations: frozenset[str]
+    routing: Routing
+    printers: Mapping[int, Printer]
+    passed_over: Mapping[int, Absence] = field(default_factory=dict[int, Absence])
+    """The printers that their lanes pass over, as of the last look."""
+
     refused: tuple[RouteRefused, ...] = ()
     """Rows of ``station_printers`` that name no printer."""
+
+    @cached_property
+    def chosen(self) -> dict[Target, Choice]:
+        """The printer for every copy of every station."""
+        return self.routing.chosen()
+
+    @cached_property
+    def destinations(self) -> dict[str, Destination]:
+        """Where the tickets of every station go that can take any."""
+        return destinations(self.chosen, self.closed_stations, self.default_station)
 
     @property
     def takes_any_station(self) -> bool:
         """Whether a ticket for a station without routes has somewhere to go."""
         return self.default_station in self.destinations
+
+    def address_of(self, printer_id: int) -> str:
+        """Return where a printer is, for telling people."""
+        return self.printers[printer_id].address if printer_id in self.printers else f"printer {printer_id}"
+
+    def given(self, passed_over: Mapping[int, Absence]) -> "RouteBook":
+        """Return the book as it is when these printers are passed over."""
+        if passed_over == self.passed_over:
+            return self
+        absences = {**passed_over, **parked(self.printers.values())}
+        return replace(self, passed_over=passed_over, routing=replace(self.routing, absences=absences))
+
+    def moves(self, queues: Iterable[Queue]) -> list[Move]:
+        """Return which waiting jobs are at another printer than the one that is chosen for them now."""
+        found: list[Move] = []
+        for queue in queues:
+            if queue.station is None or not queue.waiting:
+                continue
+            target = Target(queue.station, queue.copy_no)
+            choice = self.chosen.get(target)  # None: its routes are gone; it stays where it is.
+            if choice is not None and choice.printer_id != queue.printer_id:
+                found.append(Move(from_printer_id=queue.printer_id, target=target, choice=choice))
+        return found
 
 
 async def read_route_book(
@@ -85,16 +136,27 @@ def _book(
         for row in configuration.station_printers
         if row.printer_ip in addresses
     ]
-    chosen = choose(routes, frozenset(printer.id for printer in configuration.printers if printer.parked))
+    routing = Routing(
+        routes=tuple(routes), redirects=configuration.redirects, absences=parked(configuration.printers)
+    )
     return RouteBook(
         version=configuration.version,
         zone=_zone(configuration.time_zone, announce),
         default_station=configuration.default_station,
-        chosen=chosen,
-        destinations=destinations(chosen, configuration.closed_stations, configuration.default_station),
+        closed_stations=configuration.closed_stations,
+        routing=routing,
         printers={printer.id: printer for printer in configuration.printers},
         refused=refused,
     )
+
+
+def parked(printers: Iterable[Printer]) -> dict[int, Absence]:
+    """Return the printers that a person, or the service itself, has parked."""
+    return {
+        printer.id: Absence(reason=Reason.PARKED, since=printer.parked_at or _LONG_AGO)
+        for printer in printers
+        if printer.parked
+    }
 
 
 def _zone(name: str, announce: Subscriber) -> tzinfo:

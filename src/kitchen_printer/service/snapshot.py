@@ -34,6 +34,8 @@ class PrinterView:
     address: str
     is_tried: bool
     trouble: Reason | None
+    is_down: bool
+    is_passed_over: bool
 
     def backlog(self, seen: Seen | None) -> tuple[int, float | None]:
         """Return how many jobs wait for it, and the age of the oldest."""
@@ -48,13 +50,24 @@ class PrinterView:
         waiting, oldest = self.backlog(seen)
         return {
             "address": self.address,
-            "state": "down" if self.trouble else "ok" if self.is_tried else "unknown",
+            "state": self._state,
+            "is_passed_over": self.is_passed_over,
             "reason": self.trouble,
             "problem": words.sentence if words else None,
             "advice": words.advice if words else None,
             "waiting": waiting,
             "oldest_seconds": oldest,
         }
+
+    @property
+    def _state(self) -> str:
+        if self.trouble is Reason.PARKED:
+            return "parked"
+        if self.is_down:
+            return "down"
+        if self.is_passed_over:
+            return "passed over"  # It answers again; its tickets come home when that lasts.
+        return "ok" if self.is_tried else "unknown"
 
 
 DATABASE_WORDS: Final = {
@@ -102,7 +115,14 @@ class Snapshot:
     ) -> "Snapshot":
         """Put a look at the database and what the lanes know together."""
         views = [
-            PrinterView(id=printer_id, address=lane.address, is_tried=lane.is_tried, trouble=lane.trouble)
+            PrinterView(
+                id=printer_id,
+                address=lane.address,
+                is_tried=lane.is_tried,
+                trouble=Reason.PARKED if lane.printer.parked else lane.trouble or lane.passed_over_for,
+                is_down=lane.trouble is not None,
+                is_passed_over=lane.passed_over_for is not None,
+            )
             for printer_id, lane in lanes.items()
         ]
         return cls(

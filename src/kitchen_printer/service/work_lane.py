@@ -1,19 +1,25 @@
 """Work one lane until it has nothing to do, or cannot do it now."""
 
 import random
-from typing import assert_never
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final, assert_never
 
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.outcomes import add_waiting_time, give_up, note_late_proofs
+from kitchen_printer.database.routing import park_crashing_printer
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import backoff_seconds
 from kitchen_printer.printers.afterwards import free
-from kitchen_printer.service.facts import GaveUp, LateProof, TaskCrashed
+from kitchen_printer.service.facts import GaveUp, LaneParked, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen, new_token
-from kitchen_printer.service.lane import Lane
+from kitchen_printer.service.lane import CRASHES_MAX, CRASHES_SECONDS, Lane
 from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
 from kitchen_printer.service.recovery import pace
 from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
+
+PROBLEM_CHARACTERS_MAX: Final = 200
 
 
 async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
@@ -29,7 +35,19 @@ async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
         lane.last_failure = None
     except Exception as error:  # noqa: BLE001  # one lane's mistake must not stop the others
         kitchen.announce(TaskCrashed(f"lane {lane.address}", repr(error)))
-        await _rest(lane, kitchen, Reason.INTERNAL_ERROR)
+        with suppress(DatabaseLostError):
+            await _after_a_crash(lane, kitchen, repr(error))
+
+
+async def _after_a_crash(lane: Lane, kitchen: Kitchen, error: str) -> None:
+    """Rest; a lane that fails again and again is parked, for a person to look at. Its tickets go elsewhere."""
+    if lane.crashed():
+        often = f"its lane failed {CRASHES_MAX} times within {CRASHES_SECONDS:.0f} s"
+        problem = f"{often}: {error[:PROBLEM_CHARACTERS_MAX]}"
+        await park_crashing_printer(kitchen.database, lane.printer.id, problem)
+        lane.printer = replace(lane.printer, parked=True)
+        kitchen.announce(LaneParked(lane.address, problem))
+    await _rest(lane, kitchen, Reason.INTERNAL_ERROR)
 
 
 async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
@@ -39,6 +57,7 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
     match turn:
         case NothingDue():
             lane.came_back()
+            lane.ask_again(kitchen.settings.failover_seconds)
             return False
         case Unable(reason):
             if reason is Reason.BUSY and lane.failures:
@@ -47,7 +66,8 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
                 )  # Busy twice in a row: perhaps it waits for the end of a command.
             await _rest(lane, kitchen, reason)
             return False
-        case Tried(outcome, is_last, late_since):
+        case Tried(outcome, is_last, late_since, ticket_id):
+            _learn(lane, outcome, ticket_id)
             trouble = is_trouble(outcome)
             if trouble is None:
                 lane.came_back()
@@ -57,6 +77,19 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
             return False
         case _:
             assert_never(turn)
+
+
+def _learn(lane: Lane, outcome: Outcome, ticket_id: int | None) -> None:
+    """Keep in mind whether the printer confirms what it takes."""
+    match outcome:
+        case Confirmed():
+            lane.confirmed()
+        case Uncertain(reason):
+            lane.left_in_doubt(ticket_id, reason)
+        case NotSent():
+            pass
+        case _:
+            assert_never(outcome)
 
 
 async def _record_late_proofs(lane: Lane, kitchen: Kitchen) -> None:
@@ -76,7 +109,7 @@ async def _rest(lane: Lane, kitchen: Kitchen, reason: Reason) -> None:
         backoff_seconds(lane.failures, random.random()),  # noqa: S311
         poll_seconds=kitchen.settings.poll_seconds,
     )
-    if unable_seconds > 0:
+    if unable_seconds > 0 and lane.waiting:
         limit = kitchen.settings.give_up_seconds
         longest = await add_waiting_time(kitchen.database, lane.lease.printer_id, unable_seconds)
         if longest >= limit:
