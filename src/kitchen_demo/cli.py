@@ -11,13 +11,14 @@ from typing import Annotated, Final, NoReturn
 import typer
 from rich.console import Console
 
+from kitchen_demo.child_process import ProcessFailed
 from kitchen_demo.counter import NotPrinted
 from kitchen_demo.demo import Mishap, Wishes, play
-from kitchen_demo.edge import new_database, prepared_database
+from kitchen_demo.edge import new_database, prepared_database, running_backend
 from kitchen_demo.postgres import open_postgres
 from kitchen_demo.postgres_programs import PostgresUnavailable
-from kitchen_demo.service_process import ServiceFailed
 from kitchen_demo.show import Show
+from kitchen_demo.till import OrderRefused
 
 EXIT_INTERRUPTED: Final = 130
 
@@ -32,7 +33,9 @@ def main() -> None:
 @app.command()
 def demo(
     *,
-    orders: Annotated[int, typer.Option(min=0, max=10_000, help="More tables that order something.")] = 0,
+    orders: Annotated[
+        int, typer.Option(min=0, max=10_000, help="More tables, simulated: rounds, voids, double taps.")
+    ] = 0,
     seed: Annotated[int, typer.Option(help="Which orders these are; the same seed, the same orders.")] = 1,
     paper: Annotated[Path, typer.Option(help="Folder for the papers, one text file each.")] = Path(
         "demo-paper"
@@ -49,7 +52,7 @@ def demo(
     try:
         with tempfile.TemporaryDirectory(prefix="kitchen-demo-") as scratch:
             _play(wishes, show, Path(scratch))
-    except (PostgresUnavailable, ServiceFailed, NotPrinted) as error:
+    except (PostgresUnavailable, ProcessFailed, OrderRefused, NotPrinted) as error:
         _end(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(EXIT_INTERRUPTED) from None
@@ -60,9 +63,11 @@ def _play(wishes: Wishes, show: Show, scratch: Path) -> None:
         with show.step("PostgreSQL runs"):
             postgres = stack.enter_context(open_postgres(os.environ, durable=True))
             dsn = stack.enter_context(new_database(postgres))
-        with show.step("The database is migrated, the menu is in"):
+        with show.step("The database has the kitchen's contract"):
             prepared = stack.enter_context(prepared_database(dsn))
-        asyncio.run(play(dsn, prepared, scratch / "service.log", wishes, show))
+        with show.step("The backend takes orders, the menu is in"):
+            backend = stack.enter_context(running_backend(dsn, scratch))
+        asyncio.run(play(dsn, prepared, backend, scratch, wishes, show=show))
 
 
 def _end(message: str) -> NoReturn:

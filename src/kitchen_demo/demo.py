@@ -6,20 +6,21 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from random import Random
 from typing import Final, assert_never
 
 from psycopg.rows import dict_row
 
 from kitchen_demo.counter import Counter, Record
-from kitchen_demo.edge import Edge, Prepared, running_edge
+from kitchen_demo.edge import BackendReady, Edge, Prepared, running_edge
 from kitchen_demo.menu import KITCHEN
-from kitchen_demo.orders import SECOND_ROUND, SERVERS, SIX_ITEMS, random_items
+from kitchen_demo.orders import SECOND_ROUND, SERVERS, SIX_ITEMS
+from kitchen_demo.other_tables import other_tables
 from kitchen_demo.paper_out import run_out_of_paper
 from kitchen_demo.paper_shelf import PaperShelf
 from kitchen_demo.show import Show
+from kitchen_demo.till import Till
+from kitchen_demo.waiter import Waiter
 
 _SUMMARY: Final = """
 SELECT count(*) AS tickets, count(*) FILTER (WHERE status = 'PRINTED') AS printed,
@@ -47,57 +48,53 @@ class Wishes:
     keep: bool
 
 
-async def play(dsn: str, prepared: Prepared, log: Path, wishes: Wishes, show: Show) -> None:
-    """Play the demo on a prepared database. Raises ``NotPrinted``, ``ServiceFailed``."""
-    async with running_edge(dsn, prepared, log) as edge, _record(dsn) as record:
+async def play(
+    dsn: str, prepared: Prepared, backend: BackendReady, scratch: Path, wishes: Wishes, *, show: Show
+) -> None:
+    """Play the demo on a prepared database. Raises ``NotPrinted``, ``OrderRefused``, ``ProcessFailed``."""
+    async with running_edge(dsn, prepared, scratch / "service.log") as edge, _record(dsn) as record:
         with show.step("The service runs, three printers listen"):
             await asyncio.to_thread(edge.service.wait_until_healthy)
         counter = Counter(edge, record, PaperShelf(wishes.paper, pictures=wishes.pictures), show)
-        await _dinner_for_two(edge, counter)
-        await _go_wrong(edge, record, counter, wishes, show)
-        await _other_tables(edge, counter, wishes)
+        till = Till(backend.process.address, backend.token)
+        waiter = Waiter(till, await asyncio.to_thread(till.menu))
+        await _dinner_for_two(waiter, counter)
+        await _go_wrong(edge, waiter, record, counter, wishes, show=show)
+        if wishes.orders:
+            await other_tables(backend, wishes.orders, wishes.seed, scratch, counter, show=show)
         await _sum_up(record, wishes.paper, show)
         if wishes.keep:
             end = _end_on_ctrl_c()
             show.say(
-                f"Everything stays up; health: http://{edge.service.health_address}/health. Ctrl-C ends it."
+                f"Everything stays up; the service's health: http://{edge.service.health_address}/health,"
+                f" the POS's interface: http://{backend.process.address}/docs. Ctrl-C ends it."
             )
             await end.wait()
 
 
-async def _dinner_for_two(edge: Edge, counter: Counter) -> None:
+async def _dinner_for_two(waiter: Waiter, counter: Counter) -> None:
     """Order, order again, change one's mind; tell the story of the first KITCHEN ticket."""
-    bill = await edge.backend.open_bill("1001", "12", SERVERS[0], 2)
+    table = waiter.seat("1001", "12", SERVERS[0], 2)
     tickets = await counter.serve(
-        "Table 12 orders six items, two for each station", lambda: edge.backend.order(bill, SIX_ITEMS)
+        "Table 12 orders six items, two for each station", lambda: waiter.order(table, SIX_ITEMS)
     )
-    await counter.serve("Table 12 orders a second round", lambda: edge.backend.order(bill, SECOND_ROUND))
-    await counter.serve("Table 12 changes its mind: no Tiramisu", lambda: edge.backend.void(bill, "Tiramisu"))
+    await counter.serve("Table 12 orders a second round", lambda: waiter.order(table, SECOND_ROUND))
+    await counter.serve(
+        "Table 12 changes its mind: no Tiramisu", lambda: asyncio.to_thread(table.void, "Tiramisu")
+    )
     await counter.tell_story(await counter.ticket_of(tickets, KITCHEN))
 
 
-async def _go_wrong(edge: Edge, record: Record, counter: Counter, wishes: Wishes, show: Show) -> None:
+async def _go_wrong(
+    edge: Edge, waiter: Waiter, record: Record, counter: Counter, wishes: Wishes, *, show: Show
+) -> None:
     match wishes.mishap:
         case None:
             pass
         case Mishap.PAPER_OUT:
-            await run_out_of_paper(edge, record, counter, show)
+            await run_out_of_paper(edge, waiter, record, counter, show)
         case _:
             assert_never(wishes.mishap)
-
-
-async def _other_tables(edge: Edge, counter: Counter, wishes: Wishes) -> None:
-    random = Random(wishes.seed)  # noqa: S311
-    for number in range(wishes.orders):
-        table = str(random.randint(1, 40))
-        bill = await edge.backend.open_bill(
-            str(2001 + number), table, random.choice(SERVERS), random.randint(1, 8)
-        )
-        items = random_items(random)
-        await counter.serve(
-            f"Table {table} orders {len(items)} item{'s' if len(items) > 1 else ''}",
-            partial(edge.backend.order, bill, items),
-        )
 
 
 @asynccontextmanager

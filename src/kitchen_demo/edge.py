@@ -1,4 +1,7 @@
-"""A whole edge server on one machine: PostgreSQL, the contract, a small POS, virtual printers, the service."""
+"""A whole edge server on one machine: PostgreSQL, the contract, a backend, virtual printers, the service.
+
+Backend and service are processes of their own, each with a login of its own.
+"""
 
 import secrets
 from collections.abc import AsyncGenerator, Generator, Mapping
@@ -7,13 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg import AsyncConnection, sql
-from psycopg.rows import DictRow, dict_row
+from psycopg import sql
 
+from kitchen_demo.backend_process import BackendProcess, set_up_backend
 from kitchen_demo.logins import create_login, drop_login
-from kitchen_demo.menu import STATIONS
-from kitchen_demo.orders import Backend
-from kitchen_demo.pos_tables import create_pos_tables, grant_to_backend, insert_menu
+from kitchen_demo.menu import MENU, STATIONS
 from kitchen_demo.postgres import Postgres
 from kitchen_demo.service_process import ServiceProcess
 from kitchen_printer.database.migrate import migrate
@@ -26,17 +27,22 @@ class Edge:
 
     dsn: str
     printers: Mapping[str, VirtualPrinter]
-    backend: Backend
     service: ServiceProcess
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A database that is ready for service: its products, and how backend and service log in."""
+    """A database that has the contract, and how the service logs in."""
 
-    products: dict[str, int]
-    backend_dsn: str
     service_dsn: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackendReady:
+    """A backend that takes orders, and the token of a POS."""
+
+    process: BackendProcess
+    token: str
 
 
 @contextmanager
@@ -53,24 +59,39 @@ def new_database(postgres: Postgres) -> Generator[str, None, None]:
 
 @contextmanager
 def prepared_database(dsn: str) -> Generator[Prepared, None, None]:
-    """Create the tables and menu of a small POS in an empty database, migrate, make a login for each party.
+    """Migrate an empty database and make a login for the service.
 
     Logins belong to the whole server, so they are dropped in the end.
     """
-    with psycopg.connect(dsn) as connection:
-        create_pos_tables(connection)
-        products = insert_menu(connection)
     migrate(dsn)
     with psycopg.connect(dsn) as connection:
-        backend = create_login(connection, "kitchen_backend")
-        grant_to_backend(connection, backend.name)
         service = create_login(connection, "kitchen_service")
     try:
-        yield Prepared(products, backend.dsn(dsn), service.dsn(dsn))
+        yield Prepared(service.dsn(dsn))
     finally:
         with psycopg.connect(dsn) as connection:
-            drop_login(connection, backend)
             drop_login(connection, service)
+
+
+@contextmanager
+def running_backend(
+    dsn: str, scratch: Path, environment: Mapping[str, str] | None = None
+) -> Generator[BackendReady, None, None]:
+    """Set a backend up in a prepared database, with a login and a menu, and run it. Raises ``ProcessFailed``."""
+    with psycopg.connect(dsn) as connection:
+        login = create_login(connection, "kitchen_backend")
+    try:
+        token = set_up_backend(dsn, login.name, [dish.name for dish in MENU], client="till")
+        process = BackendProcess(login.dsn(dsn), scratch / "backend.log", environment)
+        process.start()
+        try:
+            process.wait_until_healthy()
+            yield BackendReady(process, token)
+        finally:
+            process.stop()
+    finally:
+        with psycopg.connect(dsn) as connection:
+            drop_login(connection, login)
 
 
 @asynccontextmanager
@@ -84,15 +105,10 @@ async def running_edge(
             for station in STATIONS
         }
         set_routes(dsn, {station: printer.address for station, printer in printers.items()})
-        backend = await stack.enter_async_context(
-            await AsyncConnection[DictRow].connect(
-                prepared.backend_dsn, autocommit=True, row_factory=dict_row
-            )
-        )
         service = ServiceProcess(prepared.service_dsn, log, environment)
         stack.callback(service.stop)
         service.start()
-        yield Edge(dsn=dsn, printers=printers, backend=Backend(backend, prepared.products), service=service)
+        yield Edge(dsn=dsn, printers=printers, service=service)
 
 
 def set_routes(dsn: str, addresses: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from kitchen_demo.edge import Edge
 from kitchen_demo.menu import KITCHEN
 from kitchen_demo.orders import SERVERS, THREE_FOR_THE_KITCHEN
 from kitchen_demo.show import Show
+from kitchen_demo.waiter import Waiter
 
 LAST_LINE: Final = 6
 """The paper ends below this line of the ticket: the heading is on paper, most of the dishes are not."""
@@ -25,13 +26,13 @@ SELECT t.status, count(a.id) AS attempts, count(a.id) FILTER (WHERE a.marked) AS
 """
 
 
-async def run_out_of_paper(edge: Edge, record: Record, counter: Counter, show: Show) -> None:
+async def run_out_of_paper(edge: Edge, waiter: Waiter, record: Record, counter: Counter, show: Show) -> None:
     """Play the scene at the KITCHEN printer. Raises :class:`NotPrinted` when it does not go as promised."""
     printer = edge.printers[KITCHEN]
     printer.causes.paper_out_at_line(LAST_LINE)
     with show.step("Table 7 orders three dishes, and the KITCHEN printer runs out of paper"):
-        bill = await edge.backend.open_bill("1990", "7", SERVERS[1], 3)
-        tickets = await edge.backend.order(bill, THREE_FOR_THE_KITCHEN)
+        table = waiter.seat("1990", "7", SERVERS[1], 3)
+        tickets = await waiter.order(table, THREE_FOR_THE_KITCHEN)
         seen = await _health_of(edge, printer.address, "down")
     show.papers([(KITCHEN, printer.paper.rest)], title="printer, so far")
     show.say(

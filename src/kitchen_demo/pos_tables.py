@@ -1,9 +1,8 @@
-"""Create the tables of a small point of sale, for the demo and the tests."""
+"""Create the tables of a small point of sale in plain SQL, for tests and for backends that are not Django."""
 
 from importlib.resources import files
 
 import psycopg
-from psycopg import sql
 from psycopg.rows import TupleRow
 
 from kitchen_demo.menu import MENU
@@ -15,15 +14,6 @@ def create_pos_tables(connection: psycopg.Connection[TupleRow]) -> None:
     The next `kitchen-printer migrate` grants the contract's functions what they need of them.
     """
     connection.execute(files("kitchen_demo").joinpath("pos_tables.sql").read_bytes())
-
-
-def grant_to_backend(connection: psycopg.Connection[TupleRow], login: str) -> None:
-    """Let the backend's login work on its tables."""
-    connection.execute(
-        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON pos_bill, pos_billitem, core_product TO {}").format(
-            sql.Identifier(login)
-        )
-    )
 
 
 def insert_menu(connection: psycopg.Connection[TupleRow]) -> dict[str, int]:

@@ -70,6 +70,26 @@ class ReprintAnswer(Schema):
     job_id: int | None
 
 
+class MenuAnswer(Schema):
+    """What can be ordered, and where it can be made."""
+
+    class ProductAnswer(Schema):
+        """A product on sale."""
+
+        id: int
+        name: str
+
+    class StationAnswer(Schema):
+        """A station; a closed one takes orders too, and another one makes them."""
+
+        station_code: str
+        label: str | None
+        is_open: bool
+
+    products: list[ProductAnswer]
+    stations: list[StationAnswer]
+
+
 class HealthAnswer(Schema):
     """Whether orders can be taken."""
 

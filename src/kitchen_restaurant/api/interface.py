@@ -9,12 +9,21 @@ from ninja.params.functions import Path
 
 from kitchen_backend.contract import CONTRACT_VERSION_MIN, contract_version
 from kitchen_backend.kitchen import request_reprint
+from kitchen_backend.models import Station
 from kitchen_restaurant.api import orders
-from kitchen_restaurant.api.answers import HealthAnswer, OrderAnswer, Problem, ReprintAnswer, TicketAnswer
+from kitchen_restaurant.api.answers import (
+    HealthAnswer,
+    MenuAnswer,
+    OrderAnswer,
+    Problem,
+    ReprintAnswer,
+    TicketAnswer,
+)
 from kitchen_restaurant.api.clients import CLIENT_RATE, Token, client_of
 from kitchen_restaurant.api.once import Key, once
 from kitchen_restaurant.api.problems import word_problems
 from kitchen_restaurant.api.said import ID_MAX, Fire, MoreItems, Move, NewOrder, Reprint, Void
+from kitchen_restaurant.core.models import Product
 
 api = NinjaAPI(
     title="Orders",
@@ -89,6 +98,21 @@ def reprint_ticket(
         return ReprintAnswer(ticket_id=ticket_id, job_id=job)
 
     return once(request, key, wanted, 200, work)
+
+
+@api.get("/menu", response={200: MenuAnswer, 401: Problem, 429: Problem, 503: Problem})
+def show_menu(request: HttpRequest) -> MenuAnswer:
+    """Show what can be ordered, and the stations."""
+    return MenuAnswer(
+        products=[
+            MenuAnswer.ProductAnswer(id=product.pk, name=product.name)
+            for product in Product.objects.filter(is_active=True)
+        ],
+        stations=[
+            MenuAnswer.StationAnswer(station_code=each.station_code, label=each.label, is_open=each.is_open)
+            for each in Station.objects.all()
+        ],
+    )
 
 
 @api.get("/health", auth=None, throttle=[], response={200: HealthAnswer, 503: HealthAnswer})

@@ -1,0 +1,72 @@
+"""What the POS sent against what lies on the counter: nothing lost, nothing twice, nothing nobody ordered. Pure."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FOOTER: Final = re.compile(r"^#(\d+)-\d+/\d+ \S{4}$", re.MULTILINE)
+MARKED: Final = re.compile(r"POSSIBLE DUPLICATE|REPRINT")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Ticket ids in question; all of it empty when the papers are what was sent."""
+
+    tickets: int
+    papers: int
+    lost: tuple[int, ...]
+    twice: tuple[int, ...]
+    unknown: tuple[int, ...]
+    wrong: tuple[int, ...]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the papers are what was sent."""
+        return not (self.lost or self.twice or self.unknown or self.wrong)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.tickets} tickets sent, {self.papers} papers: lost {len(self.lost)}, twice {len(self.twice)},"
+            f" never sent {len(self.unknown)}, with a line missing {len(self.wrong)}"
+        )
+
+
+def read_sent(summary: Path) -> dict[int, Sequence[str]]:
+    """Read what `pos-sim --summary` wrote: the lines of each ticket."""
+    return {
+        int(ticket["id"]): ticket["lines"]
+        for ticket in json.loads(summary.read_text(encoding="utf-8"))["tickets"]
+    }
+
+
+def compare(sent: Mapping[int, Sequence[str]], papers: Iterable[str]) -> Comparison:
+    """Compare the lines of each ticket with the texts of papers; a paper is known by its footer.
+
+    Marked papers may be second ones and are counted apart: only an unmarked one can be one too many.
+    """
+    seen, unmarked, wrong, count = set[int](), Counter[int](), set[int](), 0
+    for paper in papers:
+        count += 1
+        for found in FOOTER.findall(paper):
+            ticket = int(found)
+            seen.add(ticket)
+            unmarked[ticket] += not MARKED.search(paper)
+            if ticket in sent and not _has_all(paper, sent[ticket]):
+                wrong.add(ticket)
+    return Comparison(
+        tickets=len(sent),
+        papers=count,
+        lost=tuple(sorted(sent.keys() - seen)),
+        twice=tuple(sorted(ticket for ticket, times in unmarked.items() if times > 1)),
+        unknown=tuple(sorted(seen - sent.keys())),
+        wrong=tuple(sorted(wrong)),
+    )
+
+
+def _has_all(paper: str, lines: Sequence[str]) -> bool:
+    text = " ".join(paper.split())  # folded rows are put together
+    return all(line in text for line in lines)
