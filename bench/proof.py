@@ -24,8 +24,9 @@ from kitchen_printer.database.leases import Lease, send_heartbeat, take_free_lan
 from kitchen_printer.database.outcomes import Settlement, record
 from kitchen_printer.decisions.commands import FEED_AND_CUT
 from kitchen_printer.decisions.delivery import Delivery
-from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import lay_out
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.occasion import Occasion
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome
 from kitchen_printer.decisions.page import Paper
@@ -123,6 +124,7 @@ class Counter:
                 token_printed=job.token_printed,
                 token_cut=job.token_cut,
                 token_forgotten=new_token(),
+                seconds_to_print=0.0,
                 seconds_to_confirm=SECONDS_TO_CONFIRM,
                 seconds_to_give_up=SECONDS_TO_CONFIRM,
             )

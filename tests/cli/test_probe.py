@@ -24,7 +24,31 @@ async def test_a_printer_is_named_by_what_it_can_prove(database: str, profile: s
         code, said = await asyncio.to_thread(kitchen_printer, "probe", printer.address, DATABASE_URL=database)
 
         assert (code, expected in said) == (0, True), said
+        assert expected[:5] != "Level" or "No such printer is on record" in said
         assert printer.paper.text == ""
+
+
+async def test_what_is_found_is_kept_for_a_printer_on_record_that_nobody_serves(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    await kitchen.execute("INSERT INTO printers (address) VALUES (%s)", [printer.address])
+
+    for level, provenance, words in (
+        ("A", "assumed", "on record now, as unverified"),
+        ("A+", "proven on paper", "that stands"),
+        ("B", "pinned", "that stands"),
+    ):
+        await kitchen.execute("UPDATE printers SET level = %s, level_provenance = %s", [level, provenance])
+        code, said = await asyncio.to_thread(
+            kitchen_printer, "probe", printer.address, DATABASE_URL=kitchen.dsn
+        )
+        assert (code, words in said) == (0, True), said
+        kept = await kitchen.one("SELECT level, level_provenance FROM printers")
+        stands = (level, provenance) if "stands" in words else ("A+", "probed")
+        assert (kept["level"], kept["level_provenance"]) == stands
+    assert (await kitchen.one("SELECT count(*) AS n FROM print_events WHERE event = 'printer_probed'"))[
+        "n"
+    ] == 1
 
 
 async def test_a_printer_that_a_service_serves_is_not_asked_a_second_time(
@@ -36,7 +60,7 @@ async def test_a_printer_that_a_service_serves_is_not_asked_a_second_time(
 
     code, said = await asyncio.to_thread(kitchen_printer, "probe", printer.address, DATABASE_URL=kitchen.dsn)
 
-    assert (code, "level A+ (probed)" in said) == (0, True), said
+    assert (code, "level A+, unverified: asked without paper" in said) == (0, True), said
     assert "Found without paper" not in said
 
 

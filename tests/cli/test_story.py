@@ -24,7 +24,17 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
     "confirmed_by_person": ({"by": "Ana", "copy": 1}, "Ana saw copy 1 on paper."),
     "reprint_decided": ({"by": "Ana", "copy": 1}, "Ana did not find copy 1: it prints again, marked."),
     "expanded": ({"number": 7}, "The service numbered it 007 and made a print job."),
-    "claimed": (ATTEMPT, "Printer 10.0.0.1:9100 was asked and ready; attempt 2 went on record."),
+    "claimed": (
+        ATTEMPT | {"level": "A+", "level_provenance": "proven on paper"},
+        "Printer 10.0.0.1:9100 (level A+, proven on paper) was asked and ready; attempt 2 went on record.",
+    ),
+    "sent_unconfirmed": (
+        ATTEMPT | {"evidence": "status", "job": "PRINTED"},
+        (
+            "Attempt 2 was sent to a printer that proves nothing (status): nobody knows whether it is on paper,"
+            " and it counts as printed."
+        ),
+    ),
     "confirmed": (
         ATTEMPT | {"evidence": "token", "job": "PRINTED"},
         "The printer confirmed attempt 2 by token: it is on paper.",
@@ -98,6 +108,11 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
         "Ana sent the tickets of BAR from printer 10.0.0.1:9100 to 10.0.0.2:9100.",
     ),
     "printer_redirect_undone": ({"by": "Ana"}, "Ana ended the redirect of printer 10.0.0.1:9100."),
+    "printer_pinned": ({"by": "Ana", "level": "C"}, "Ana pinned printer 10.0.0.1:9100 at level C."),
+    "printer_unpinned": (
+        {"by": "Ana"},
+        "Ana let printer 10.0.0.1:9100 be asked again what it can prove.",
+    ),
     "printer_probed": ({"level": "A"}, "Printer 10.0.0.1:9100 was asked what it can prove: level A."),
 }
 

@@ -61,6 +61,10 @@ VIEW kitchen_printers
     oldest timestamp with time zone
     stations text[]
     redirects text[]
+    pinned_by text
+    serial text
+    firmware text
+    is_served boolean
 
 TABLE kitchen_redirects
     id bigint NOT NULL IDENTITY ALWAYS
@@ -336,6 +340,8 @@ TABLE printers
     passed_over_since timestamp with time zone
     parked_reason text
     parked_at timestamp with time zone
+    pinned_by text
+    CONSTRAINT only_a_person_calls_a_printer_mute CHECK (((level <> 'C'::text) OR (level_provenance = 'pinned'::text)))
     CONSTRAINT passed_over_since_when CHECK (((passed_over_for IS NULL) = (passed_over_since IS NULL)))
     CONSTRAINT printers_address_key UNIQUE (address)
     CONSTRAINT printers_columns_check CHECK (((columns >= 32) AND (columns <= 96)))
@@ -405,6 +411,9 @@ FUNCTION kitchen_is_quiet(bill bigint, before timestamp with time zone) RETURNS 
 FUNCTION kitchen_items_in(told jsonb) RETURNS bigint[]
     LANGUAGE sql IMMUTABLE BODY 4767f8feb3ab47185bc7431542672d0f
 
+FUNCTION kitchen_known_person(person text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE BODY 8b1e6c920bf8f00d093945b61c74457c
+
 FUNCTION kitchen_lock_bill(bill bigint) RETURNS integer
     LANGUAGE plpgsql VOLATILE BODY 29d46b4024f140f3e9133fd7dec98f90
 
@@ -420,11 +429,17 @@ FUNCTION kitchen_mark_sent(bill bigint, items bigint[]) RETURNS void
 FUNCTION kitchen_move_told(bill bigint, kin bigint[], origins bigint[]) RETURNS void
     LANGUAGE plpgsql VOLATILE BODY 2299dd0c2fb59d4f1a2de493a40f5367
 
+FUNCTION kitchen_note_probe(address text, level text, serial text, firmware text) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY dd00d3005533b606f7ec48f2f775dab0
+
 FUNCTION kitchen_park(printer_ip text, requested_by text, reason text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 780476c3a84c3a1dec3c93d83fc7cda3
 
 FUNCTION kitchen_person(name text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE SET search_path=pg_catalog, public, pg_temp BODY cf2710c4d05cf877ce63225f90ec7400
+
+FUNCTION kitchen_pin_level(address text, level text, pinned_by text) RETURNS text
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 31ab65813f28c3cd51f2e3e41e7a37b9
 
 FUNCTION kitchen_printer_at(printer_ip text) RETURNS bigint
     LANGUAGE plpgsql STABLE SET search_path=pg_catalog, public, pg_temp BODY 78dfdc8fee664eb41e834893badca55c
@@ -483,6 +498,9 @@ FUNCTION kitchen_told(items bigint[]) RETURNS TABLE(item bigint, station text, p
 FUNCTION kitchen_undo_redirect(printer_ip text, requested_by text, station_code text DEFAULT NULL::text) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY c94d4a89ee05fe916b68437e9a778178
 
+FUNCTION kitchen_unpin_level(address text, unpinned_by text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 9de27757185a7582e69865cbde34e95b
+
 FUNCTION kitchen_wake() RETURNS trigger
     LANGUAGE plpgsql VOLATILE BODY c8df0fedc3d0a772c85c1a5b17cf4967
 
@@ -497,6 +515,7 @@ GRANT SELECT ON kitchen_exceptions TO kitchen_operator
 GRANT SELECT ON kitchen_exceptions TO kitchen_reader
 GRANT SELECT ON kitchen_printers TO kitchen_operator
 GRANT SELECT ON kitchen_printers TO kitchen_reader
+GRANT SELECT ON kitchen_printers TO kitchen_service
 GRANT SELECT ON kitchen_redirects TO kitchen_service
 GRANT SELECT ON kitchen_replicas TO kitchen_service
 GRANT SELECT ON kitchen_schema TO kitchen_service
@@ -545,7 +564,9 @@ GRANT EXECUTE ON kitchen_derive_status(bigint[]) TO kitchen_service
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_backend
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_operator
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_reader
+GRANT EXECUTE ON kitchen_note_probe(text,text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_park(text,text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_pin_level(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_prune(timestamp with time zone,integer) TO kitchen_operator
 GRANT EXECUTE ON kitchen_redirect(text,text,text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_reprint_on(bigint,text,text,text,integer) TO kitchen_operator
@@ -559,3 +580,4 @@ GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_backend
 GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_tell_move(bigint,text,text) TO kitchen_backend
 GRANT EXECUTE ON kitchen_undo_redirect(text,text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_unpin_level(text,text) TO kitchen_operator

@@ -37,7 +37,7 @@ WITH_ADDRESSES = ("kitchen_printers",)
 """Views that no backend may see."""
 MAY_READ = {
     "kitchen_backend": {"kitchen_tickets", "kitchen_ticket_items", *VIEWS},
-    "kitchen_service": {*TABLES} - {"kitchen_bills"},
+    "kitchen_service": {*TABLES, *WITH_ADDRESSES} - {"kitchen_bills"},
     "kitchen_operator": {*VIEWS, *WITH_ADDRESSES},
     "kitchen_reader": {*VIEWS, *WITH_ADDRESSES},
     "pg_monitor": set[str](),
@@ -56,7 +56,9 @@ MAY_CALL = {
         "kitchen_confirm",
         "kitchen_contract_version",
         "kitchen_find_unsent_items",
+        "kitchen_note_probe",
         "kitchen_park",
+        "kitchen_pin_level",
         "kitchen_prune",
         "kitchen_redirect",
         "kitchen_reprint_on",
@@ -66,6 +68,7 @@ MAY_CALL = {
         "kitchen_retry_station",
         "kitchen_send_message",
         "kitchen_undo_redirect",
+        "kitchen_unpin_level",
     },
     "kitchen_reader": {"kitchen_contract_version", "kitchen_find_unsent_items"},
     "pg_monitor": set[str](),

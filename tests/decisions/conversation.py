@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from kitchen_printer.decisions.delivery import Delivery
-from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.payload import Payload
 
 PREFLIGHT, PRINTED, CUT, FORGOTTEN = "Pre!", "A7Qk", "A7Ql", "Gone"
@@ -17,6 +18,7 @@ CLEARED = bytes.fromhex("37 25 00")
 
 CUTS_BEFORE, STROKES_BEFORE = 1042, 981230
 
+RESET_AND_SINGLE_BYTES = bytes.fromhex("1b 40 1c 2e")
 RESET_AND_PUSH = bytes.fromhex("1b 40 1c 2e 1d 61 0e")
 FEED_AND_CUT = bytes.fromhex("1d 56 42 00")
 ASK_QUEUED = bytes.fromhex("1d 72 01")
@@ -28,6 +30,7 @@ PAYLOAD = Payload(
     token_printed=PRINTED,
     token_cut=CUT,
     token_forgotten=FORGOTTEN,
+    seconds_to_print=4.0,
     seconds_to_confirm=30.0,
     seconds_to_give_up=1800.0,
 )
@@ -88,8 +91,10 @@ class Conversation:
 
     def is_ready(self) -> None:
         """The printer answers everything up to the moment at which a ticket may be claimed."""
-        self.is_healthy()
-        self.says(HEALTHY, self.in_order(PREFLIGHT))
+        if self.level.can.tells_health:
+            self.is_healthy()
+        if self.level.proves:
+            self.says(HEALTHY, self.in_order(PREFLIGHT))
         if self.level is Level.COUNTERS:
             self.says(counter(CUTS_BEFORE), counter(STROKES_BEFORE))
 
@@ -103,6 +108,9 @@ class Conversation:
         return self.listen()
 
 
+WITHOUT_PROOF = frozenset({State.SENDING, State.HOLDING, State.CHECKING, State.UNCONFIRMED})
+"""The states that only printers of levels that prove nothing come to."""
+
 _WITH_THE_TICKET = frozenset(State) - {
     *(State.ASKING, State.RESETTING, State.FENCING, State.COUNTING, State.READY, State.REFUSED)
 }
@@ -110,7 +118,7 @@ _WITH_THE_TICKET = frozenset(State) - {
 
 def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
     """A conversation that has come to `state` on the shortest way."""
-    talk = Conversation(level)
+    talk = Conversation(Level.HEALTH if level.proves and state in WITHOUT_PROOF else level)
     if state in (State.RESETTING, State.FENCING, State.COUNTING):
         talk.is_healthy()
     if state in (State.FENCING, State.COUNTING):
@@ -145,5 +153,12 @@ def _go_on_with_the_ticket(talk: Conversation, state: State) -> None:
             talk.says(talk.in_order(PRINTED), talk.in_order(CUT))
         case State.UNCERTAIN:
             talk.delivery.line_lost()
+        case State.HOLDING | State.CHECKING | State.UNCONFIRMED:
+            talk.delivery.left_us()
+            if state is not State.HOLDING:
+                talk.delivery.silence()
+                talk.listen()
+            if state is State.UNCONFIRMED and talk.level.can.tells_health:
+                talk.is_healthy()
         case _:
             pass

@@ -7,7 +7,8 @@ sure that exactly one question is open, and that it is its own.
 import pytest
 
 from kitchen_printer.decisions.delivery_steps import FENCE_SECONDS
-from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from tests.decisions.conversation import (

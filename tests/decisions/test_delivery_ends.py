@@ -2,17 +2,20 @@
 
 import pytest
 
-from kitchen_printer.decisions.delivery_steps import ANSWER_SECONDS, CUT_SECONDS, FENCE_SECONDS
-from kitchen_printer.decisions.delivery_table import Level, State
-from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
+from kitchen_printer.decisions.delivery_steps import ANSWER_SECONDS, CUT_SECONDS, FENCE_SECONDS, HOLD_SECONDS
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
 from tests.decisions.conversation import (
     ASK_COUNTERS,
     BODY,
     CLEARED,
+    COVER_OPEN,
     CUT,
     CUTS_BEFORE,
+    FEED_AND_CUT,
     FORGET,
     FORGOTTEN,
     HEALTHY,
@@ -20,7 +23,10 @@ from tests.decisions.conversation import (
     PAYLOAD,
     PREFLIGHT,
     PRINTED,
+    RESET_AND_PUSH,
+    RESET_AND_SINGLE_BYTES,
     STROKES_BEFORE,
+    Conversation,
     counter,
     echo,
     fence,
@@ -108,6 +114,86 @@ def test_only_from_a_printer_that_has_stopped_a_ticket_is_taken_back(state: Stat
     before = talk.listen()
     talk.delivery.revoke()
     assert (talk.state, talk.listen(), before) == (state, b"", before)
+
+
+# ── printers that prove nothing ─────────────────────────────────────────────────────────────────────────────
+
+UNPROVED = pytest.mark.parametrize("level", [Level.HEALTH, Level.MUTE])
+
+
+def test_a_printer_that_tells_its_health_is_asked_before_and_after() -> None:
+    talk = Conversation(Level.HEALTH)
+    talk.is_healthy()
+    assert talk.is_in(State.READY)
+    assert talk.sent.endswith(RESET_AND_PUSH)
+    assert talk.hand_over() == BODY + FEED_AND_CUT
+    talk.delivery.left_us()
+    assert talk.delivery.seconds_to_wait == PAYLOAD.seconds_to_print + HOLD_SECONDS
+    talk.delivery.silence()
+    assert talk.listen() == b"\x10\x04\x01"
+    talk.is_healthy()
+    assert talk.delivery.outcome == Unconfirmed(Evidence.STATUS)
+
+
+def test_a_mute_printer_is_asked_nothing_and_given_time_to_print() -> None:
+    talk = Conversation(Level.MUTE)
+    assert talk.is_in(State.READY)
+    assert talk.sent == RESET_AND_SINGLE_BYTES
+    assert talk.hand_over() == BODY + FEED_AND_CUT
+    talk.delivery.left_us()
+    assert talk.delivery.seconds_to_wait == PAYLOAD.seconds_to_print + HOLD_SECONDS
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Unconfirmed(Evidence.SENT)
+
+
+@UNPROVED
+@pytest.mark.parametrize("state", [State.SENDING, State.HOLDING])
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [(PAPER_OUT, Reason.PAPER_OUT), (COVER_OPEN, Reason.COVER_OPEN), (b"HTTP/1.1 400", Reason.NOT_A_PRINTER)],
+)
+def test_what_speaks_against_a_ticket_without_proof_leaves_a_doubt(
+    level: Level, state: State, said: bytes, reason: Reason
+) -> None:
+    talk = in_state(state, level)
+    talk.says(said)
+    assert talk.delivery.outcome == Uncertain(reason)
+
+
+@UNPROVED
+@pytest.mark.parametrize("state", [State.SENDING, State.HOLDING])
+def test_a_line_lost_while_a_printer_without_proof_may_print_leaves_a_doubt(
+    level: Level, state: State
+) -> None:
+    talk = in_state(state, level)
+    talk.delivery.line_lost()
+    assert talk.delivery.outcome == Uncertain(Reason.CONNECTION_LOST)
+
+
+@UNPROVED
+def test_bytes_that_do_not_leave_us_in_time_leave_a_doubt(level: Level) -> None:
+    talk = in_state(State.SENDING, level)
+    assert talk.delivery.seconds_to_wait == PAYLOAD.seconds_to_confirm
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Uncertain(Reason.NO_CONFIRMATION)
+
+
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ([b"\x16", b"\x12", b"\x12", b"\x72"], Reason.PAPER_OUT),
+        ([b"\x1e", b"\x16", b"\x12", b"\x12"], Reason.COVER_OPEN),
+        ([b"\x16", b"\x12"], Reason.NO_CONFIRMATION),
+        ([PAPER_OUT], Reason.PAPER_OUT),
+    ],
+)
+def test_a_printer_that_is_not_well_after_the_ticket_leaves_a_doubt(
+    answers: list[bytes], reason: Reason
+) -> None:
+    talk = in_state(State.CHECKING, Level.HEALTH)
+    talk.says(*answers)
+    talk.delivery.silence()
+    assert talk.delivery.outcome == Uncertain(reason)
 
 
 @pytest.mark.parametrize("level", [Level.COUNTERS, Level.TOKEN_FENCE])

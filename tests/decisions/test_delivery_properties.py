@@ -5,9 +5,21 @@ from dataclasses import dataclass
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.delivery_table import FINAL, Level, State
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Uncertain
-from kitchen_printer.decisions.status import AnswerParser, Cleared, Echo, Info, QueuedStatus
+from kitchen_printer.decisions.delivery_table import FINAL, State
+from kitchen_printer.decisions.level import Level
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Uncertain, Unconfirmed
+from kitchen_printer.decisions.status import (
+    Answer,
+    AnswerParser,
+    Cleared,
+    Echo,
+    Info,
+    Junk,
+    PushedStatus,
+    QueuedStatus,
+    RealTimeStatus,
+    trouble_in_pushed_status,
+)
 from tests.decisions.conversation import (
     BODY,
     CLEARED,
@@ -17,6 +29,7 @@ from tests.decisions.conversation import (
     FORGOTTEN,
     HEALTHY,
     PAPER_OUT,
+    PAYLOAD,
     PREFLIGHT,
     PRINTED,
     STROKES_BEFORE,
@@ -41,6 +54,11 @@ class LineLost:
 @dataclass(frozen=True)
 class Revoke:
     """Another printer shall have the ticket."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """TCP has acknowledged the last byte."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +100,18 @@ WORDS = st.one_of(
     ),
     st.binary(max_size=5),
 )
-Thing = bytes | Silence | LineLost | Revoke | HandOver
+Thing = bytes | Silence | LineLost | Revoke | Left | HandOver
 
 THINGS: st.SearchStrategy[Thing] = st.one_of(
-    WORDS, WORDS, WORDS, st.just(HandOver()), st.sampled_from([Silence(), LineLost(), Revoke()])
+    WORDS, WORDS, WORDS, st.just(HandOver()), st.sampled_from([Silence(), LineLost(), Revoke(), Left()])
 )
 BEGINNINGS: tuple[list[Thing], ...] = ([], [b"\x16", b"\x12", b"\x12", b"\x12"])
 READY: tuple[list[Thing], ...] = (
     [],
     [HEALTHY, echo(PREFLIGHT), HandOver()],
     [HEALTHY, b"\x00", HandOver()],
+    [HandOver(), Left(), Silence()],
+    [HandOver(), Left(), Silence(), b"\x16", b"\x12", b"\x12", b"\x12"],
     [HEALTHY, echo(PREFLIGHT), COUNTS_BEFORE, HandOver(), PAPER_OUT],
     [HEALTHY, echo(PREFLIGHT), COUNTS_BEFORE, HandOver(), PAPER_OUT, Revoke(), CLEARED],
 )
@@ -104,7 +124,7 @@ def stories(draw: st.DrawFn) -> list[Thing]:
     return beginning + draw(st.sampled_from((*READY, *READY[1:]))) + draw(st.lists(THINGS, max_size=15))
 
 
-def answers_after(handed_over_at: int, heard: list[bytes]) -> list[object]:
+def answers_after(handed_over_at: int, heard: list[bytes]) -> list[Answer]:
     parser = AnswerParser()
     for piece in heard[:handed_over_at]:
         parser.feed(piece)
@@ -118,55 +138,75 @@ def test_the_verdict_is_never_better_than_the_proof(level: Level, story: list[Th
     heard: list[bytes] = []
     handed_over_at: int | None = None
     for thing in story:
+        if talk.state in FINAL:
+            break
         steps = talk.delivery.steps
-        match thing:
-            case bytes():
-                heard.append(thing)
-                talk.says(thing)
-            case Silence():
-                talk.delivery.silence()
-                talk.listen()
-            case LineLost():
-                talk.delivery.line_lost()
-                talk.listen()
-            case Revoke():
-                talk.delivery.revoke()
-                talk.listen()
-            case HandOver():
-                if talk.state is State.READY:
-                    handed_over_at = len(heard)
-                    talk.hand_over()
+        if isinstance(thing, bytes):
+            heard.append(thing)
+        if isinstance(thing, HandOver) and talk.state is State.READY:
+            handed_over_at = len(heard)
+        happen(talk, thing)
         assert talk.delivery.steps >= steps
         assert (talk.delivery.seconds_to_wait is None) == (talk.state in FINAL | {State.READY})
 
-    if talk.state in FINAL:
-        judge(talk, None if handed_over_at is None else answers_after(handed_over_at, heard))
+    if talk.state in FINAL and handed_over_at is None:
+        assert BODY not in talk.sent
+        assert isinstance(talk.delivery.outcome, NotSent)
+        assert not talk.delivery.outcome.is_revoked
+    elif talk.state in FINAL:
+        assert BODY in talk.sent
+        judge(talk, answers_after(handed_over_at or 0, heard), answers_after(handed_over_at or 0, heard[:-1]))
 
 
-def judge(talk: Conversation, answers: list[object] | None) -> None:
-    """See that the outcome is covered by the ``answers`` since the ticket was handed over; None: it was not."""
+def happen(talk: Conversation, thing: Thing) -> None:
+    match thing:
+        case bytes():
+            talk.says(thing)
+        case Silence():
+            talk.delivery.silence()
+        case LineLost():
+            talk.delivery.line_lost()
+        case Revoke():
+            talk.delivery.revoke()
+        case Left():
+            talk.delivery.left_us()
+        case HandOver() if talk.state is State.READY:
+            talk.delivery.start(PAYLOAD)
+        case HandOver():
+            pass
+    talk.listen()
+
+
+def judge(talk: Conversation, answers: list[Answer], but_for_the_last_piece: list[Answer]) -> None:
+    """See that the outcome is covered by the answers since the ticket was handed over."""
     outcome, level = talk.delivery.outcome, talk.level
     assert (answers is None) == (BODY not in talk.sent)
     match outcome:
-        case NotSent() if answers is None:
-            assert not outcome.is_revoked
         case NotSent():
-            assert answers is not None
             forgotten = answers[answers.index(Cleared()) :]
             fenced = forgotten[forgotten.index(Echo(FORGOTTEN)) :]
             counted = [each for each in fenced if isinstance(each, Info)]
             assert counted[:2] == [Info(str(CUTS_BEFORE)), Info(str(STROKES_BEFORE))]
             assert level is Level.COUNTERS
         case Confirmed() if level.echoes_tokens:
-            assert answers is not None
             assert Echo(PRINTED) in answers or Echo(CUT) in answers
             assert not outcome.is_cut or Echo(CUT) in answers
         case Confirmed():
-            assert answers is not None
             in_order = [each for each in answers if isinstance(each, QueuedStatus) and not each.bits & 0x0C]
             assert len(in_order) >= 1 + outcome.is_cut
+        case Unconfirmed():
+            assert not level.proves
+            assert not any(speaks_against(each) for each in but_for_the_last_piece)
+            if level is Level.HEALTH:
+                assert sum(isinstance(each, RealTimeStatus) for each in answers) >= 4
         case Uncertain():
-            assert answers is not None
+            pass
+
+
+def speaks_against(answer: Answer) -> bool:
+    if isinstance(answer, PushedStatus):
+        return trouble_in_pushed_status(answer) is not None
+    return isinstance(answer, Junk)
 
 
 @settings(deadline=None)

@@ -3,14 +3,16 @@
 from kitchen_printer.decisions.delivery_table import FINAL, TRANSITIONS, Event, State
 
 BEFORE = {State.ASKING, State.RESETTING, State.FENCING, State.COUNTING, State.READY}
-AFTER = {State.PRINTING, State.STOPPED, State.REVOKING, State.RECOUNTING, State.CUTTING}
+PROVING = {State.PRINTING, State.STOPPED, State.REVOKING, State.RECOUNTING, State.CUTTING}
+AFTER = PROVING | {State.SENDING, State.HOLDING, State.CHECKING}
 
 
-def reachable_from(start: State, *, without: Event | None = None) -> set[State]:
+def reachable_from(start: State, *, without: Event | tuple[Event, ...] = ()) -> set[State]:
     found, to_visit = {start}, [start]
     while to_visit:
         ways = TRANSITIONS[to_visit.pop()]
-        new = {state for event, state in ways.items() if event is not without} - found
+        barred = without if isinstance(without, tuple) else (without,)
+        new = {state for event, state in ways.items() if event not in barred} - found
         found |= new
         to_visit.extend(new)
     return found
@@ -30,8 +32,24 @@ def test_the_end_is_the_end() -> None:
 
 
 def test_only_handing_the_ticket_over_leads_across_the_line_after_which_paper_may_come() -> None:
-    assert reachable_from(State.ASKING, without=Event.STARTED) == BEFORE | {State.REFUSED}
-    assert [state for state in State if Event.STARTED in TRANSITIONS[state]] == [State.READY]
+    starts = (Event.STARTED, Event.STARTED_UNPROVED)
+    assert reachable_from(State.ASKING, without=starts) == BEFORE | {State.REFUSED}
+    assert [state for state in State if {*starts} & {*TRANSITIONS[state]}] == [State.READY]
+
+
+def test_what_is_begun_without_proof_is_never_confirmed_and_what_is_begun_with_proof_never_ends_without() -> (
+    None
+):
+    assert not reachable_from(State.SENDING) & {*PROVING, State.CONFIRMED}
+    assert State.UNCONFIRMED not in reachable_from(State.PRINTING)
+
+
+def test_whatever_speaks_against_a_ticket_without_proof_leaves_a_doubt() -> None:
+    for state in (State.SENDING, State.HOLDING, State.CHECKING):
+        ways = TRANSITIONS[state]
+        for event in (Event.HALTED, Event.TROUBLE, Event.JUNK, Event.LINE_LOST, Event.NOT_PRINTED):
+            assert ways[event] is State.UNCERTAIN
+    assert State.UNCONFIRMED not in reachable_from(State.SENDING, without=Event.LEFT_US)
 
 
 def test_after_the_payload_nobody_may_say_that_nothing_was_sent() -> None:
@@ -61,6 +79,7 @@ def test_a_broken_line_ends_everything_and_silence_too_but_where_something_is_le
         State.RESETTING: State.FENCING,
         State.COUNTING: State.READY,
         State.STOPPED: State.REVOKING,
+        State.HOLDING: State.CHECKING,
     }
     for state in BEFORE | AFTER:
         assert TRANSITIONS[state][Event.LINE_LOST] in FINAL

@@ -3,7 +3,8 @@
 import pytest
 
 from kitchen_printer.decisions.delivery import ANSWER_BYTES_MAX
-from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from tests.decisions.conversation import (

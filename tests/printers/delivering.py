@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 from kitchen_printer.decisions.delivery import Delivery
-from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.page import Page, Row, Size
 from kitchen_printer.decisions.payload import Payload
@@ -51,6 +52,7 @@ async def deliver(
                     token_printed="A7Qk",
                     token_cut="A7Ql",
                     token_forgotten="Gone",
+                    seconds_to_print=0.0,
                     seconds_to_confirm=confirm_s,
                     seconds_to_give_up=give_up_s,
                 )

@@ -6,8 +6,9 @@ import socket
 import pytest
 
 from kitchen_printer.decisions.delivery import Delivery
-from kitchen_printer.decisions.delivery_table import Level, State
-from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.connection import (
     CONNECT_SECONDS,
@@ -18,9 +19,10 @@ from kitchen_printer.printers.connection import (
 from tests.printers.delivering import BODY, LINES, PATIENCE_S, READY, deliver
 from tests.virtual_printer.host import Host
 from virtual_printer import Cut, VirtualPrinter
+from virtual_printer.faults import Fault
 
 LEVELS = pytest.mark.parametrize("level", [Level.TOKEN_FENCE, Level.QUEUED_STATUS])
-PROOF = {level: Evidence.TOKEN if level.echoes_tokens else Evidence.QUEUED_STATUS for level in Level}
+PROOF = {level: level.can.evidence for level in Level}
 
 
 def only_sheet_is_complete(printer: VirtualPrinter) -> bool:
@@ -243,6 +245,56 @@ async def test_a_printer_that_loses_power_in_the_middle_leaves_doubt() -> None:
         assert await deliver(printer.address, when_ready=pull_the_plug) == Uncertain(Reason.CONNECTION_LOST)
         await asyncio.wait(cycles)
         assert not printer.paper.sheets
+
+
+# ── printers that prove nothing ─────────────────────────────────────────────────────────────────────────────
+
+UNPROVED = pytest.mark.parametrize("level", [Level.HEALTH, Level.MUTE])
+
+
+@pytest.fixture
+def short_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.HOLD_SECONDS", 0.1)
+
+
+@UNPROVED
+@pytest.mark.usefixtures("short_hold")
+async def test_a_printer_without_proof_gets_the_same_sheet_and_the_line_stays_open_while_it_prints(
+    printer: VirtualPrinter, level: Level
+) -> None:
+    seen: list[State] = []
+    outcome = await deliver(
+        printer.address, level, changed=lambda connection: seen.append(connection.delivery.state)
+    )
+    assert outcome == Unconfirmed(level.can.evidence)
+    assert only_sheet_is_complete(printer)
+    assert seen[0] is State.HOLDING
+    assert (printer.state.connections, printer.state.reports) == (1, ())
+
+
+@UNPROVED
+async def test_bytes_that_a_printer_without_proof_does_not_take_leave_doubt(
+    printer: VirtualPrinter, level: Level
+) -> None:
+    def stall_now(_: PrinterConnection) -> None:
+        printer.causes.add(Fault(name="stall"))
+
+    outcome = await deliver(
+        printer.address,
+        level,
+        body=b"line\n" * 100_000,
+        confirm_s=0.3,
+        when_ready=stall_now,
+    )
+    assert outcome == Uncertain(Reason.NO_CONFIRMATION)
+
+
+@pytest.mark.usefixtures("short_hold")
+async def test_a_cover_opened_while_a_ticket_without_proof_prints_leaves_doubt(
+    printer: VirtualPrinter,
+) -> None:
+    outcome = await deliver(printer.address, Level.HEALTH, when_ready=lambda _: printer.causes.open_cover())
+    assert outcome == Uncertain(Reason.COVER_OPEN)
 
 
 # ── from our side ───────────────────────────────────────────────────────────────────────────────────────────

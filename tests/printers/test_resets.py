@@ -2,8 +2,8 @@
 
 import pytest
 
-from kitchen_printer.decisions.delivery_table import Level
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.level import Level
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.page import Page, Row
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.connection import NoConnectionError
@@ -56,4 +56,6 @@ async def test_a_reset_after_any_byte_gives_a_verdict_that_the_paper_bears_out(l
                 assert count >= preflight, count
             case Confirmed():
                 assert printed == ["SOUP", "#1-1/1 A7Qk"], count
+            case Unconfirmed():
+                raise AssertionError(f"{level} proves")
     assert {NotSent, Uncertain} <= seen

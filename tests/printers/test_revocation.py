@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.connection import PrinterConnection

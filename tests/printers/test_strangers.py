@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from kitchen_printer.decisions.delivery_table import Level
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import NotSent
 from kitchen_printer.decisions.reason import Reason
 from tests.printers.delivering import BODY, deliver, stranger

@@ -11,7 +11,8 @@ from typing import Any, get_args
 import pytest
 
 from kitchen_printer.config import read_settings
-from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
+from kitchen_printer.decisions.level import Level
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import JobState
 from kitchen_printer.decisions.ticket import Job, JobKind
@@ -55,7 +56,7 @@ FACTS: list[facts.Fact] = [
     facts.PrinterCameHome("10.0.0.5:9100"),
     facts.TicketsRedirected("10.0.0.5:9100", "10.0.0.6:9100", 4, "paper_out"),
     facts.LaneParked("10.0.0.5:9100", "ValueError()"),
-    facts.PrinterProbed("10.0.0.5:9100", "A+"),
+    facts.PrinterProbed("10.0.0.5:9100", Level.COUNTERS),
     facts.PrinterReady("10.0.0.5:9100"),
     facts.TicketClaimed(JOB),
     facts.LayoutRefused(JOB, "ValueError"),
@@ -66,6 +67,8 @@ FACTS: list[facts.Fact] = [
     facts.OutcomeRecorded(JOB, PRINTED, JobState.PRINTED),
     facts.OutcomeRecorded(JOB, NotSent(Reason.REFUSED), JobState.WAITING),
     facts.OutcomeRecorded(JOB, Uncertain(Reason.PARTIAL), JobState.FAILED),
+    facts.OutcomeRecorded(JOB, Unconfirmed(Evidence.SENT), JobState.PRINTED),
+    facts.OutcomeRecorded(NOTICE, Unconfirmed(Evidence.SENT), JobState.PRINTED),
     facts.OutcomeRecorded(NOTICE, PRINTED, JobState.PRINTED),
     facts.OutcomeRecorded(NOTICE, NotSent(Reason.REFUSED), JobState.WAITING),
     facts.OutcomeRecorded(NOTICE, Uncertain(Reason.PARTIAL), JobState.FAILED),

@@ -53,23 +53,6 @@ async def test_a_level_b_printer_proves_by_answering_behind_the_ticket(
     assert printer.paper.sheets[0].complete
 
 
-async def test_a_printer_that_can_prove_nothing_gets_no_ticket(
-    kitchen: KitchenUnderTest, printer: VirtualPrinter
-) -> None:
-    await kitchen.route("BAR", printer)
-    await kitchen.execute(
-        "INSERT INTO printers (address, level, level_provenance) VALUES (%s, 'C', 'pinned')",
-        [printer.address],
-    )
-    service = await kitchen.start_service()
-    ticket = await kitchen.submit("BAR", "Negroni")
-
-    down = await service.facts.wait_for(PrinterDown)
-
-    assert down.reason is Reason.CANNOT_CONFIRM
-    assert (await kitchen.status(ticket), printer.paper.text) == ("NEW", "")
-
-
 async def test_a_burst_is_printed_in_the_order_of_submission(
     kitchen: KitchenUnderTest, printer: VirtualPrinter
 ) -> None:

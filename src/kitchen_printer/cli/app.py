@@ -1,17 +1,16 @@
 """The commands. Exit codes: 0 ok, 1 it did not work, 2 wrong usage or configuration."""
 
 import asyncio
-import os
 from importlib.metadata import version
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from kitchen_printer.config import BadConfigurationError, Settings, read_settings, unknown_names
-
-FAILURE = 1
-MISUSE = 2
+from kitchen_printer.cli.printers import add_printer_commands
+from kitchen_printer.cli.start import FAILURE
+from kitchen_printer.cli.start import end as _end
+from kitchen_printer.cli.start import settings as _settings
 
 app = typer.Typer(
     name="kitchen-printer",
@@ -20,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+add_printer_commands(app)
 
 
 def main() -> None:
@@ -131,47 +131,3 @@ def confirm(
         _end(FAILURE, str(error))
     said = "on record as printed" if state == "PRINTED" else "prints again, marked POSSIBLE DUPLICATE"
     Console().print(f"Copy {copy} of ticket {ticket}: {said}.", markup=False, highlight=False)
-
-
-@app.command()
-def probe(
-    address: Annotated[str, typer.Argument(help="The printer: host or host:port.")],
-) -> None:
-    """Ask a printer what it can prove, without paper. A printer that a service serves is not disturbed."""
-    from kitchen_printer.cli.words import probe_sentences, served_sentence
-    from kitchen_printer.database.requests import RequestRefusedError, read_printer
-    from kitchen_printer.decisions.address import BadAddressError, canonical
-    from kitchen_printer.printers import probe as probing
-    from kitchen_printer.service.kitchen import new_token
-
-    try:
-        printer = canonical(address)
-        known = read_printer(_settings().dsn, printer)
-    except BadAddressError as error:
-        _end(MISUSE, str(error))
-    except RequestRefusedError as error:
-        _end(FAILURE, f"The database was asked first whether a service serves this printer: {error}")
-    if known is not None and known.is_served:
-        Console().print(served_sentence(known), markup=False, highlight=False, soft_wrap=True)
-        return
-    for sentence in probe_sentences(asyncio.run(probing.probe(printer, new_token()))):
-        Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
-
-
-def _settings() -> Settings:
-    for name in unknown_names(os.environ):
-        Console(stderr=True).print(
-            f"{name} is no variable of this program: is it misspelt?",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
-    try:
-        return read_settings(os.environ)
-    except BadConfigurationError as error:
-        _end(MISUSE, f"The configuration cannot be used:\n{error}")
-
-
-def _end(code: int, message: str) -> NoReturn:
-    Console(stderr=True).print(message, markup=False, highlight=False, style="red", soft_wrap=True)
-    raise typer.Exit(code)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from kitchen_printer.database.requests import Happening, TicketStory
+from kitchen_printer.decisions.level import Level, standing
 from kitchen_printer.decisions.reason import WORDS, Reason
 
 _WHAT_FOLLOWS: Final = {
@@ -45,10 +46,7 @@ def sentence(happening: Happening) -> str:
             return f"The service numbered it {detail['number']:03d} and made a print job."
         case "claimed":
             mark = ", marked as a possible second paper" if detail["marked"] else ""
-            return (
-                f"Printer {happening.address} was asked and ready;"
-                f" attempt {detail['attempt']} went on record{mark}."
-            )
+            return f"{_before(happening)} attempt {detail['attempt']} went on record{mark}."
         case "gave_up":
             return f"After {detail['waited_seconds']} s without a working printer it was given up: {_why(detail)}"
         case "redirected":
@@ -68,11 +66,28 @@ def sentence(happening: Happening) -> str:
             return _of_attempt(name, detail)
 
 
+def _before(happening: Happening) -> str:
+    """Say what was known of the printer before the attempt, and how far its word can be trusted."""
+    level = Level(happening.detail.get("level", Level.TOKEN_FENCE))
+    trust = (
+        f" (level {level}, {standing(level, happening.detail['level_provenance'])})"
+        if "level_provenance" in happening.detail
+        else ""
+    )
+    asked = "was asked and ready" if level.can.tells_health else "answers nothing"
+    return f"Printer {happening.address}{trust} {asked};"
+
+
 def _of_attempt(name: str, detail: Mapping[str, Any]) -> str:
     match name:
         case "confirmed":
             return (
                 f"The printer confirmed attempt {detail['attempt']} by {detail['evidence']}: it is on paper."
+            )
+        case "sent_unconfirmed":
+            return (
+                f"Attempt {detail['attempt']} was sent to a printer that proves nothing ({detail['evidence']}):"
+                " nobody knows whether it is on paper, and it counts as printed."
             )
         case "not_sent":
             nothing = "The printer forgot" if detail.get("evidence") == "revoked" else "Nothing was sent in"
@@ -141,6 +156,10 @@ def _of_printer_by_person(name: str, address: str | None, detail: Mapping[str, A
             return f"{detail['by']} sent the tickets{whose} from printer {address} to {detail['to']}{why}."
         case "printer_redirect_undone":
             return f"{detail['by']} ended the redirect{whose} of printer {address}."
+        case "printer_pinned":
+            return f"{detail['by']} pinned printer {address} at level {detail['level']}."
+        case "printer_unpinned":
+            return f"{detail['by']} let printer {address} be asked again what it can prove."
         case _:
             return _as_stored(name, detail)
 
@@ -162,7 +181,7 @@ def _as_stored(name: str, detail: Mapping[str, Any]) -> str:
 
 
 def _why(detail: Mapping[str, Any]) -> str:
-    return _words(str(detail["reason"]))
+    return _words(str(detail["reason"])) if "reason" in detail else f"{detail['evidence']}."
 
 
 def _words(reason: str) -> str:

@@ -1,19 +1,12 @@
 """What commands say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kitchen_printer.database.migrate import MigrationReport
-from kitchen_printer.database.requests import KnownPrinter
-from kitchen_printer.decisions.capability import Answers, LevelName, level_of
+from kitchen_printer.database.printers import KnownPrinter, ProbeKept
+from kitchen_printer.decisions.capability import Answers, level_of
+from kitchen_printer.decisions.level import Level, standing
 from kitchen_printer.decisions.reason import WORDS, Reason
-
-LEVELS: dict[LevelName, str] = {
-    "A+": "it echoes our tokens in order and counts its cuts: a print is proved, and a doubt can be settled later",
-    "A": "it echoes our tokens in order: a print is proved",
-    "B": "it answers in order, without a token: a print is proved while nobody else uses it",
-    "B-": "it tells its health only: no print can be proved",
-    "C": "it tells nothing: no print can be proved",
-}
 
 
 def migration_sentences(report: MigrationReport) -> Iterator[str]:
@@ -38,7 +31,7 @@ def probe_sentences(answers: Answers | Reason) -> Iterator[str]:
         yield f"It cannot be probed now. {WORDS[answers].sentence} {WORDS[answers].advice}"
         return
     level, who = level_of(answers), answers.identity
-    yield f"Level {level}: {LEVELS[level]}."
+    yield f"Level {level}: {level.can.words}."
     yield f"It says it is {who.maker or 'nobody'} {who.model or ''}, firmware {who.firmware or 'unknown'}."
     for can, what in (
         (answers.pushes_status, "pushes its status (GS a)"),
@@ -50,9 +43,57 @@ def probe_sentences(answers: Answers | Reason) -> Iterator[str]:
     yield "Found without paper: whether it answers only once the paper has moved is not proved yet."
 
 
+def kept_sentence(kept: ProbeKept) -> str:
+    """Say what became of a probe's findings."""
+    match kept:
+        case "stored":
+            return "It is on record now, as unverified: kitchen-printer test-print proves it on paper."
+        case "unknown":
+            return "No such printer is on record, so nothing was kept: name it in station_printers first."
+        case "served":
+            return "A service began to serve it meanwhile and asks it itself: nothing was kept."
+        case "pinned":
+            return "A person pinned its level, so that stands: nothing was kept."
+        case "proven on paper":
+            return (
+                "Its level was proven on paper and it is the same printer, so that stands: nothing was kept."
+            )
+
+
+def pinned_sentences(address: str, level: Level, before: Level | None) -> Iterator[str]:
+    """Say what a pinned level means from now on."""
+    was = f", was {before}" if before not in (None, level) else ""
+    yield f"{address} is pinned at level {level}{was}: {level.can.words}."
+    if not level.proves:
+        yield (
+            "Its tickets end PRINTED without proof, and are listed in kitchen_exceptions as unconfirmed."
+            " A ticket that it swallows is seen by nobody."
+        )
+
+
+def printer_table(known: Sequence[KnownPrinter]) -> Iterator[str]:
+    """List printers, one a line: address, level and how far it can be trusted, how it stands."""
+    if not known:
+        yield "No printer is on record: name one in station_printers."
+    width = max((len(each.address) for each in known), default=0)
+    for each in known:
+        by = f" ({each.pinned_by})" if each.pinned_by else ""
+        waiting = f", {each.waiting} waiting" if each.waiting else ""
+        yield (
+            f"{each.address:{width}}  {each.level:2}  {standing(each.level, each.level_provenance)}{by};"
+            f" {_condition(each)}{waiting}"
+        )
+
+
+def _condition(known: KnownPrinter) -> str:
+    if known.reason is not None and known.reason in [*Reason]:
+        return f"{known.state}: {WORDS[Reason(known.reason)].sentence.rstrip('.').lower()}"
+    return "served by nobody" if known.state == "unserved" else known.state
+
+
 def served_sentence(known: KnownPrinter) -> str:
     """Say what is on record of a printer that a running service serves."""
     return (
-        f"A running service serves this printer, so it is not asked a second time. On record: level {known.level}"
-        f" ({known.level_provenance})."
+        f"A running service serves this printer, so it is not asked a second time. On record: level {known.level},"
+        f" {standing(known.level, known.level_provenance)}."
     )

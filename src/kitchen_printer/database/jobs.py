@@ -206,8 +206,9 @@ begun AS (
 noted AS (
     INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
     SELECT 'claimed', pick.ticket_id, pick.id, made.id, made.printer_id,
-           jsonb_build_object('attempt', made.attempt_no, 'marked', made.marked)
-      FROM made JOIN pick ON pick.id = made.job_id)
+           jsonb_build_object('attempt', made.attempt_no, 'marked', made.marked, 'level', p.level,
+                              'level_provenance', p.level_provenance)
+      FROM made JOIN pick ON pick.id = made.job_id JOIN printers p ON p.id = made.printer_id)
 SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
        pick.id, pick.kind, pick.ticket_id, pick.copy_no, coalesce(pick.station_code, '') AS station, pick.spent,
        pick.maybe_on_paper, pick.waited_seconds, pick.diverted_for, pick.diverted_since,

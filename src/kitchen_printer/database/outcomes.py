@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from kitchen_printer.database.connection import Connection, Database, Row
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.retry import Decision, OnUnconfirmed
@@ -65,7 +65,8 @@ moved AS (
      WHERE j.id = settled.job_id AND j.state = 'PRINTING'),
 noted AS (
     INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
-    SELECT lower(o.outcome), j.ticket_id, j.id, settled.id, settled.printer_id,
+    SELECT CASE WHEN (o.outcome, o.state) = ('UNCERTAIN', 'PRINTED') THEN 'sent_unconfirmed' ELSE lower(o.outcome) END,
+           j.ticket_id, j.id, settled.id, settled.printer_id,
            jsonb_strip_nulls(jsonb_build_object('attempt', settled.attempt_no, 'marked', settled.marked,
                'evidence', o.evidence, 'reason', o.reason, 'job', o.state))
       FROM settled JOIN o ON o.attempt_id = settled.id JOIN print_jobs j ON j.id = settled.job_id
@@ -115,7 +116,7 @@ def _name(outcome: Outcome) -> str:
             return "NOT_SENT"
         case Confirmed():
             return "CONFIRMED"
-        case Uncertain():
+        case Unconfirmed() | Uncertain():
             return "UNCERTAIN"
 
 
@@ -123,6 +124,8 @@ def _evidence(outcome: Outcome) -> str | None:
     match outcome:
         case Confirmed(evidence, is_cut):
             return evidence if is_cut else f"{evidence}, not cut"
+        case Unconfirmed(evidence):
+            return evidence
         case NotSent(_, is_revoked=True) | Uncertain(_, is_revoked=True):
             return "revoked"
         case NotSent() | Uncertain():
@@ -130,7 +133,7 @@ def _evidence(outcome: Outcome) -> str | None:
 
 
 def _reason(outcome: Outcome) -> str | None:
-    return None if isinstance(outcome, Confirmed) else outcome.reason
+    return None if isinstance(outcome, Confirmed | Unconfirmed) else outcome.reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ SELECT t.at, t.actor, t.event, p.address, t.detail
 
 def read_story(dsn: str, ticket_id: int) -> TicketStory:
     """Read the story of a ticket. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as asked:
+    with asking(dsn) as asked:
         ticket = asked.execute(
             "SELECT upper(btrim(printer_target)) AS station, station_seq, status, failed_reason"
             "  FROM kitchen_tickets WHERE id = %s",
@@ -70,7 +70,7 @@ def read_story(dsn: str, ticket_id: int) -> TicketStory:
 
 def request_reprint(dsn: str, ticket_id: int, *, by: str, reason: str, copy_no: int) -> int | None:
     """Ask for a reprint; return its job, None when the ticket has none yet. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as asked:
+    with asking(dsn) as asked:
         row = asked.execute(
             "SELECT kitchen_request_reprint(%s, %s, %s, %s) AS job", [ticket_id, by, reason, copy_no]
         ).fetchone()
@@ -79,35 +79,15 @@ def request_reprint(dsn: str, ticket_id: int, *, by: str, reason: str, copy_no: 
 
 def confirm(dsn: str, ticket_id: int, *, is_on_paper: bool, by: str, copy_no: int) -> str:
     """Settle a held copy by what a person saw; return its new state. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as asked:
+    with asking(dsn) as asked:
         row = asked.execute(
             "SELECT kitchen_confirm(%s, %s, %s, %s) AS state", [ticket_id, is_on_paper, by, copy_no]
         ).fetchone()
     return str(row["state"]) if row else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPrinter:
-    """What is on record of a printer, and whether a running service serves it now."""
-
-    level: str
-    level_provenance: str
-    is_served: bool
-
-
-def read_printer(dsn: str, address: str) -> KnownPrinter | None:
-    """Read what is known of a printer; None when it is on no record. Raises :class:`RequestRefusedError`."""
-    with _asking(dsn) as asked:
-        row = asked.execute(
-            "SELECT p.level, p.level_provenance, EXISTS (SELECT FROM lanes l JOIN kitchen_replicas r USING (owner)"
-            "  WHERE l.printer_id = p.id AND r.until > now()) AS is_served FROM printers p WHERE p.address = %s",
-            [address],
-        ).fetchone()
-    return KnownPrinter(**row) if row else None
-
-
 @contextmanager
-def _asking(dsn: str) -> Generator[psycopg.Cursor[DictRow], None, None]:
+def asking(dsn: str) -> Generator[psycopg.Cursor[DictRow], None, None]:
     """Ask within a deadline, also a server that is frozen; whatever goes wrong is said in one sentence."""
     try:
         with (

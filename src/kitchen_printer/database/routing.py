@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, LiteralString
+from typing import LiteralString
 from uuid import UUID
 
 from kitchen_printer.database.connection import Database
-from kitchen_printer.decisions.capability import LevelName
+from kitchen_printer.decisions.level import Level, Provenance
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.routing import Redirect
 
@@ -30,8 +30,8 @@ class Printer:
     address: str
     columns: int
     code_page: str
-    level: LevelName
-    level_provenance: Literal["assumed", "probed", "proven on paper", "pinned"]
+    level: Level
+    level_provenance: Provenance
     serial: str | None
     firmware: str | None
     parked: bool
@@ -82,7 +82,8 @@ async def read_configuration(database: Database) -> Configuration:
         closed_stations=frozenset(row["closed_stations"]),
         station_printers=tuple(StationPrinter(**each) for each in row["routes"]),
         printers=tuple(
-            Printer(**each | {"parked_at": _moment(each["parked_at"])}) for each in row["printers"]
+            Printer(**each | {"parked_at": _moment(each["parked_at"]), "level": Level(each["level"])})
+            for each in row["printers"]
         ),
         redirects=tuple(
             Redirect(**each | {"since": datetime.fromisoformat(each["since"])}) for each in row["redirects"]
@@ -110,7 +111,7 @@ async def add_printers(database: Database, addresses: Iterable[str]) -> None:
 
 
 async def note_capability(
-    database: Database, printer_id: int, level: LevelName, *, serial: str | None, firmware: str | None
+    database: Database, printer_id: int, level: Level, *, serial: str | None, firmware: str | None
 ) -> None:
     """Write down what a printer was found to be able to, unless a person pinned it meanwhile."""
     async with database.connection() as connection:

@@ -1,10 +1,8 @@
 """What a printer can prove, judged from what it answered when it was asked without paper."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-LevelName = Literal["A+", "A", "B", "B-", "C"]
-"""A+ token and counters, A token, B an answer in order, B- health only, C nothing at all."""
+from kitchen_printer.decisions.level import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +26,7 @@ class Answers:
     identity: Identity
 
 
-def level_of(answers: Answers) -> LevelName:
+def level_of(answers: Answers) -> Level:
     """Return the highest level that the answers allow. None of it is proved on paper yet.
 
     Never C: a printer that answers nothing may be held by another host, so only a person can call it mute.
@@ -36,10 +34,10 @@ def level_of(answers: Answers) -> LevelName:
     answers to an earlier sender's questions end.
     """
     if answers.echoes_tokens:
-        return "A+" if answers.has_counters else "A"
+        return Level.COUNTERS if answers.has_counters else Level.TOKEN_FENCE
     if answers.answers_in_order and answers.pushes_status:
-        return "B"
-    return "B-"
+        return Level.QUEUED_STATUS
+    return Level.HEALTH
 
 
 def speaks_star(greeting: bytes) -> bool:

@@ -18,13 +18,13 @@ from kitchen_printer.decisions.delivery_table import (
     AWAITING_AN_ANSWER_IN_ORDER,
     TRANSITIONS,
     Event,
-    Level,
     State,
 )
-from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.level import Level
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.payload import Payload, framed
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.decisions.reconcile import Odometer
+from kitchen_printer.decisions.reconcile import Odometer, what_moved
 from kitchen_printer.decisions.status import (
     QUEUED_PAPER_END,
     Answer,
@@ -52,7 +52,7 @@ class Delivery:
     """The conversation. ``to_send`` and ``seconds_to_wait`` say what is next; feed it what happened."""
 
     def __init__(self, level: Level, preflight_token: str) -> None:
-        self.state = State.ASKING
+        self.state = State.ASKING if level.can.tells_health else State.READY
         self.reason: Reason | None = None
         """Why it stopped or ended; None while all is well."""
         self.steps = 0
@@ -75,7 +75,10 @@ class Delivery:
         self._is_revoked = False
         self._is_fenced = False
         self._outbox: list[bytes] = []
-        self._ask_next()
+        if self.state is State.ASKING:
+            self._ask_next()
+        else:
+            self._say(said_on_entering(self.state, level, preflight_token))
 
     # ── what to do ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -95,8 +98,9 @@ class Delivery:
         """How it ended. Raises ``RuntimeError`` before the end."""
         match self.state:
             case State.CONFIRMED:
-                proof = Evidence.TOKEN if self._level.echoes_tokens else Evidence.QUEUED_STATUS
-                return Confirmed(proof, self._is_cut)
+                return Confirmed(self._level.can.evidence, self._is_cut)
+            case State.UNCONFIRMED:
+                return Unconfirmed(self._level.can.evidence)
             case State.UNCERTAIN:
                 return Uncertain(self.reason or Reason.NO_CONFIRMATION, is_revoked=self._is_revoked)
             case State.REFUSED:
@@ -115,7 +119,11 @@ class Delivery:
         self._payload = payload
         self._expected = [payload.token_printed, payload.token_cut]
         self._outbox.append(framed(payload, self._level))
-        self._on(Event.STARTED)
+        self._on(Event.STARTED if self._level.proves else Event.STARTED_UNPROVED)
+
+    def left_us(self) -> None:
+        """All bytes have left this machine: the printer's network side has them."""
+        self._on(Event.LEFT_US)
 
     def received(self, data: bytes) -> None:
         """Bytes came from the printer, in any chunking."""
@@ -136,6 +144,8 @@ class Delivery:
                 self._on(Event.SILENCE, Reason.SILENT)
             case State.FENCING:
                 self._on(Event.SILENCE, Reason.BUSY)
+            case State.HOLDING:
+                self._on(Event.SILENCE if self._level.can.tells_health else Event.NOTHING_TO_ASK)
             case State.STOPPED | State.REVOKING | State.RECOUNTING:
                 self._on(Event.SILENCE, self.reason)
             case _:
@@ -168,6 +178,9 @@ class Delivery:
         self._begin_step()
         token = self._preflight_token
         match after:
+            case State.CHECKING:
+                self._question = 0
+                self._ask_next()
             case State.FENCING:
                 self._expected = [token]
             case State.RECOUNTING if self._payload is not None:
@@ -192,7 +205,7 @@ class Delivery:
     def _events(self, answer: Answer) -> Iterator[tuple[Event, Reason | None]]:
         match answer:
             case RealTimeStatus(bits):
-                if self.state is State.ASKING and self._is_asked:
+                if self.state in (State.ASKING, State.CHECKING) and self._is_asked:
                     yield from self._answered_question(bits)
             case PushedStatus():
                 yield self._pushed(answer)
@@ -207,7 +220,8 @@ class Delivery:
             case Info(text):
                 yield from self._counted(text)
             case Cleared():
-                yield self._forgotten(), self.reason
+                counts = self.odometer is not None
+                yield (Event.FORGOTTEN_UNCOUNTED if counts else Event.FORGOTTEN), self.reason
             case Junk(data):
                 self.junk_bytes += len(data)
                 yield Event.JUNK, Reason.NOT_A_PRINTER
@@ -222,6 +236,8 @@ class Delivery:
             self._ask_next()
         elif self._troubles:
             yield Event.TROUBLE, most_telling(self._troubles)
+        elif self.state is State.ASKING and not self._level.proves:
+            yield Event.HEALTHY_AT_MOST, None
         else:
             yield Event.HEALTHY, None
 
@@ -271,23 +287,9 @@ class Delivery:
         self._counts.append(int(text))
         if len(self._counts) == 2:
             counted = Odometer(*self._counts)
-            if self.state is State.RECOUNTING:
-                yield self._moved_since(counted)
+            if self.state is State.RECOUNTING and self.odometer is not None:
+                moved = what_moved(self.odometer, counted, otherwise=self.reason)
+                yield (Event.MOVED, moved) if counted != self.odometer else (Event.UNMOVED, self.reason)
             else:
                 self.odometer = counted
                 yield Event.COUNTED, None
-
-    # ── taking a ticket back ────────────────────────────────────────────────────────────────────────────
-
-    def _forgotten(self) -> Event:
-        return Event.FORGOTTEN if self.odometer is None else Event.FORGOTTEN_UNCOUNTED
-
-    def _moved_since(self, counted: Odometer) -> tuple[Event, Reason | None]:
-        before = self.odometer
-        if before is None:
-            return Event.MOVED, self.reason
-        if counted == before:
-            return Event.UNMOVED, self.reason
-        if counted.cuts < before.cuts or counted.strokes < before.strokes:
-            return Event.MOVED, Reason.POWER_LOST
-        return Event.MOVED, Reason.PARTIAL if counted.cuts == before.cuts else self.reason

@@ -3,7 +3,8 @@
 from typing import assert_never
 
 from kitchen_printer.decisions import commands
-from kitchen_printer.decisions.delivery_table import Level, State
+from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.payload import Payload, fence
 
 ANSWER_SECONDS = 1.0
@@ -15,23 +16,30 @@ FENCE_SECONDS = 3.0
 CUT_SECONDS = 5.0
 """From the end of printing to the end of the cut; the slowest cutters take about a second."""
 
+HOLD_SECONDS = 2.0
+"""Beyond the estimated print time, before a printer that proves nothing is left alone."""
+
 
 def seconds_of(state: State, level: Level, payload: Payload | None) -> float | None:
     """Return how long a step may last; None while nothing is asked."""
     match state:
         case State.RESETTING if level is Level.QUEUED_STATUS:
             return FENCE_SECONDS
-        case State.ASKING | State.RESETTING | State.COUNTING:
+        case State.ASKING | State.RESETTING | State.COUNTING | State.CHECKING:
             return ANSWER_SECONDS
         case State.FENCING | State.REVOKING | State.RECOUNTING:
             return FENCE_SECONDS
-        case State.PRINTING:
+        case State.PRINTING | State.SENDING:
             return payload.seconds_to_confirm if payload else None
+        case State.HOLDING:
+            return payload.seconds_to_print + HOLD_SECONDS if payload else None
         case State.STOPPED:
             return payload.seconds_to_give_up if payload else None
         case State.CUTTING:
             return CUT_SECONDS
-        case State.READY | State.REFUSED | State.CONFIRMED | State.UNCERTAIN | State.REVOKED:
+        case State.READY:
+            return None
+        case State.REFUSED | State.CONFIRMED | State.UNCONFIRMED | State.UNCERTAIN | State.REVOKED:
             return None
         case _:
             assert_never(state)
@@ -42,6 +50,10 @@ def said_on_entering(state: State, level: Level, token: str) -> bytes:
     match state:
         case State.RESETTING:
             return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON
+        case State.READY if level is Level.HEALTH:
+            return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON
+        case State.READY if level is Level.MUTE:
+            return commands.RESET + commands.KANJI_OFF
         case State.FENCING:
             return fence(token, level)
         case State.COUNTING:

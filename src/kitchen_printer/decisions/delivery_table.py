@@ -6,19 +6,6 @@ A pair that is missing changes nothing.
 from enum import StrEnum
 
 
-class Level(StrEnum):
-    """How a printer can prove a print: by a token and counters, by a token, by an anonymous answer in order."""
-
-    COUNTERS = "A+"
-    TOKEN_FENCE = "A"  # noqa: S105
-    QUEUED_STATUS = "B"
-
-    @property
-    def echoes_tokens(self) -> bool:
-        """Whether an answer names the question it answers."""
-        return self is not Level.QUEUED_STATUS
-
-
 class State(StrEnum):
     ASKING = "asking"  # is it healthy? four real-time questions, one at a time
     RESETTING = "resetting"  # known modes, and its status pushed to us from now on
@@ -30,20 +17,28 @@ class State(StrEnum):
     REVOKING = "revoking"  # it stood still too long, or another shall print: told to forget the ticket
     RECOUNTING = "recounting"  # it forgot the ticket; what do its counters say now?
     CUTTING = "cutting"  # printed; waiting for the cut
+    SENDING = "sending"  # handed over to a printer that proves nothing; until all of it has left us
+    HOLDING = "holding"  # all has left us; the line stays open for as long as it may print
+    CHECKING = "checking"  # is it still well? the four questions again
     REFUSED = "refused"  # ended before the payload
     CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"  # sent, and nothing spoke against it: all that such a printer allows
     UNCERTAIN = "uncertain"
     REVOKED = "revoked"  # it forgot the ticket, and its counters stood still: no paper can come of it
 
 
 class Event(StrEnum):
     HEALTHY = "healthy"
+    HEALTHY_AT_MOST = "healthy at most"
     TROUBLE = "trouble"
     STATUS_PUSHED = "status pushed"
     ANSWERED_IN_ORDER = "answered in order"
     COUNTED = "counted"
     UNCOUNTED = "uncounted"
     STARTED = "started"
+    STARTED_UNPROVED = "started, unproved"
+    LEFT_US = "left us"
+    NOTHING_TO_ASK = "nothing to ask"
     HALTED = "halted"
     RESUMED = "resumed"
     REVOKED = "revoked"
@@ -58,7 +53,7 @@ class Event(StrEnum):
     LINE_LOST = "line lost"
 
 
-FINAL = frozenset({State.REFUSED, State.CONFIRMED, State.UNCERTAIN, State.REVOKED})
+FINAL = frozenset({State.REFUSED, State.CONFIRMED, State.UNCONFIRMED, State.UNCERTAIN, State.REVOKED})
 
 AWAITING_AN_ANSWER_IN_ORDER = frozenset({State.FENCING, State.PRINTING, State.CUTTING})
 """A printer that says it has stopped reaches no question: whatever answers then does not wait for the paper."""
@@ -73,15 +68,24 @@ _BEFORE_THE_PAYLOAD = {
     Event.LINE_LOST: State.REFUSED,
 }
 
+_WITHOUT_PROOF = {
+    Event.TROUBLE: State.UNCERTAIN,
+    Event.HALTED: State.UNCERTAIN,
+    Event.NOT_PRINTED: State.UNCERTAIN,
+    Event.JUNK: State.UNCERTAIN,
+    Event.SILENCE: State.UNCERTAIN,
+    Event.LINE_LOST: State.UNCERTAIN,
+}
+
 TRANSITIONS: dict[State, dict[Event, State]] = {
-    State.ASKING: _BEFORE_THE_PAYLOAD | {Event.HEALTHY: State.RESETTING},
+    State.ASKING: _BEFORE_THE_PAYLOAD | {Event.HEALTHY: State.RESETTING, Event.HEALTHY_AT_MOST: State.READY},
     # A printer without automatic status is silent here; the fence that follows still protects the ticket.
     State.RESETTING: _BEFORE_THE_PAYLOAD | {Event.STATUS_PUSHED: State.FENCING, Event.SILENCE: State.FENCING},
     State.FENCING: _BEFORE_THE_PAYLOAD
     | {Event.ANSWERED_IN_ORDER: State.READY, Event.UNCOUNTED: State.COUNTING},
     # Without counters the ticket can still be proved; only a doubt could not be settled by them.
     State.COUNTING: _BEFORE_THE_PAYLOAD | {Event.COUNTED: State.READY, Event.SILENCE: State.READY},
-    State.READY: _BEFORE_THE_PAYLOAD | {Event.STARTED: State.PRINTING},
+    State.READY: _BEFORE_THE_PAYLOAD | {Event.STARTED: State.PRINTING, Event.STARTED_UNPROVED: State.SENDING},
     State.PRINTING: {
         Event.ANSWERED_IN_ORDER: State.CUTTING,
         Event.HALTED: State.STOPPED,
@@ -122,8 +126,13 @@ TRANSITIONS: dict[State, dict[Event, State]] = {
         Event.SILENCE: State.CONFIRMED,
         Event.LINE_LOST: State.CONFIRMED,
     },
+    # Nothing will prove it, so whatever speaks against it leaves a doubt that must be marked.
+    State.SENDING: _WITHOUT_PROOF | {Event.LEFT_US: State.HOLDING},
+    State.HOLDING: _WITHOUT_PROOF | {Event.SILENCE: State.CHECKING, Event.NOTHING_TO_ASK: State.UNCONFIRMED},
+    State.CHECKING: _WITHOUT_PROOF | {Event.HEALTHY: State.UNCONFIRMED},
     State.REFUSED: {},
     State.CONFIRMED: {},
+    State.UNCONFIRMED: {},
     State.UNCERTAIN: {},
     State.REVOKED: {},
 }

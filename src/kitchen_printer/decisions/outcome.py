@@ -7,12 +7,14 @@ from kitchen_printer.decisions.reason import Reason
 
 
 class Evidence(StrEnum):
-    """What proved a print."""
+    """What proved a print, or all that is known where nothing can."""
 
     TOKEN = "token"  # noqa: S105  # the printer echoed this attempt's own token, in order
     QUEUED_STATUS = "queued status"  # the printer answered a question queued behind the ticket
     LATE_TOKEN = "late token"  # noqa: S105  # the same as the first, but after the line had broken
     COUNTERS = "counters"  # asked afterwards, its cutter and print head had done the ticket's work
+    STATUS = "status"  # no proof: it was well before and after
+    SENT = "sent, unconfirmed"  # no proof: the bytes left us, and that is all anybody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,4 +47,14 @@ class Uncertain:
     is_revoked: bool = False
 
 
-Outcome = NotSent | Confirmed | Uncertain
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """It was sent to a printer that can prove nothing, and a person decided that this is enough there.
+
+    On record it is as uncertain as :class:`Uncertain`, with its ``evidence``; only nobody repeats it.
+    """
+
+    evidence: Evidence
+
+
+Outcome = NotSent | Confirmed | Unconfirmed | Uncertain

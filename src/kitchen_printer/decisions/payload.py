@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kitchen_printer.decisions import commands
-from kitchen_printer.decisions.delivery_table import Level
+from kitchen_printer.decisions.level import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Payload:
     token_printed: str
     token_cut: str
     token_forgotten: str
+    seconds_to_print: float
     seconds_to_confirm: float
     seconds_to_give_up: float
 
@@ -28,6 +29,8 @@ def fence(token: str, level: Level) -> bytes:
 
 def framed(payload: Payload, level: Level) -> bytes:
     """Return all that goes out when a paper is handed over."""
+    if not level.proves:
+        return payload.body + commands.FEED_AND_CUT
     body_and_proof = payload.body + fence(payload.token_printed, level)
     if level.echoes_tokens:
         return body_and_proof + commands.FEED_AND_CUT + commands.fence(payload.token_cut)

@@ -99,7 +99,8 @@ WORDS: dict[Reason, Words] = {
         "Look for the paper; a repeat is marked POSSIBLE DUPLICATE.",
     ),
     Reason.CANNOT_CONFIRM: Words(
-        "The printer is set to a level that cannot confirm a print.", "Set its level to A or B, if it can."
+        "The printer cannot confirm a print, and nobody has decided to do without.",
+        "Use a printer that can, or pin its level: kitchen-printer printers pin, see docs/evidence-levels.md.",
     ),
     Reason.DOES_NOT_CONFIRM: Words(
         "The printer takes tickets and confirms none of them.",

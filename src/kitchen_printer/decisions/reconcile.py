@@ -71,3 +71,10 @@ def _by_counters(doubt: Doubt, before: Odometer, after: Odometer) -> Outcome:
     if cuts == 0 and strokes > 0:
         return Uncertain(Reason.PARTIAL)
     return Uncertain(doubt.reason)
+
+
+def what_moved(before: Odometer, after: Odometer, *, otherwise: Reason | None) -> Reason | None:
+    """Say what became of a ticket that was taken back, where its printer's counters differ."""
+    if after.cuts < before.cuts or after.strokes < before.strokes:
+        return Reason.POWER_LOST
+    return Reason.PARTIAL if after.cuts == before.cuts else otherwise

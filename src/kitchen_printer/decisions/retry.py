@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, assert_never
 
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
@@ -53,7 +53,7 @@ def decide(
     printer that was off, out of paper or busy before the first byte costs a ticket nothing.
     """
     match outcome:
-        case Confirmed():
+        case Confirmed() | Unconfirmed():
             return Decision(state=JobState.PRINTED, spent=spent, maybe_on_paper=True)
         case NotSent(Reason.CANNOT_LAY_OUT as reason):
             # The same content fails the same way again: a repeat would only hide it from people.

@@ -5,7 +5,10 @@ connection that is closed with unread bytes destroys what was sent over it.
 """
 
 import asyncio
+import fcntl
 import socket
+import struct
+import termios
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -23,6 +26,9 @@ FAREWELL_SECONDS: Final = 2.0
 
 READ_BYTES: Final = 256
 
+QUEUE_SECONDS: Final = 0.02
+"""How often the kernel is asked whether all has left us; there is no event for it."""
+
 
 class NoConnectionError(Exception):
     """There is no connection to the printer; ``reason`` says why."""
@@ -38,11 +44,20 @@ class Line:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
+        self._socket: socket.socket = writer.get_extra_info("socket")
         self._hearing: asyncio.Timeout | None = None
 
     def send(self, data: bytes) -> None:
         """Hand bytes to the connection; they go out while we listen."""
         self._writer.write(data)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether everything sent has reached the other machine: TCP has acknowledged the last byte (SIOCOUTQ)."""
+        if self._writer.transport.get_write_buffer_size() > 0:
+            return False
+        queued = fcntl.ioctl(self._socket.fileno(), termios.TIOCOUTQ, struct.pack("i", 0))
+        return bool(struct.unpack("i", queued)[0] == 0)
 
     async def hear(self, until: float | None) -> bytes | None:
         """Return what came, ``b""`` when the line ended, None when nothing came ``until`` (loop time)."""
@@ -145,17 +160,27 @@ class PrinterConnection:
         """Wait for the next thing that happens: bytes, the end of the line, or the end of the step's time."""
         was_stopped, began = self.delivery.state is State.STOPPED, asyncio.get_running_loop().time()
         ends, step = self._when_the_step_ends(), self.delivery.steps
-        data = await self._line.hear(ends)
-        if data is None and self.delivery.steps != step:
-            pass  # Not silence: somebody else carried the delivery on meanwhile.
-        elif data is None:
-            self.delivery.silence()
+        data = await self._line.hear(self._sooner_while_sending(ends))
+        if data is None:
+            self._nothing_came(ends, step)
         elif data:
             self.delivery.received(data)
         else:
             self.delivery.line_lost(self._hung_up)
         if was_stopped:
             self.stopped_seconds += asyncio.get_running_loop().time() - began
+
+    def _nothing_came(self, ends: float | None, step: int) -> None:
+        if self.delivery.state is State.SENDING and self._line.has_left:
+            self.delivery.left_us()
+        elif self.delivery.steps == step and ends is not None and asyncio.get_running_loop().time() >= ends:
+            self.delivery.silence()
+        # Or somebody else carried the delivery on meanwhile.
+
+    def _sooner_while_sending(self, ends: float | None) -> float | None:
+        if self.delivery.state is not State.SENDING or ends is None:
+            return ends
+        return min(ends, asyncio.get_running_loop().time() + QUEUE_SECONDS)
 
     def hang_up(self, reason: Reason) -> None:
         """End the conversation from our side, now; the delivery ends as if the line had broken."""

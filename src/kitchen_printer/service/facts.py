@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from kitchen_printer.decisions.capability import LevelName
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import JobState
@@ -139,7 +139,7 @@ class PrinterProbed:
     """A printer was asked what it can prove; this is its level now."""
 
     address: str
-    level: LevelName
+    level: Level
 
 
 @dataclass(frozen=True, slots=True)

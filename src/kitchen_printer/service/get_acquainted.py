@@ -17,10 +17,11 @@ async def get_acquainted(lane: Lane, kitchen: Kitchen) -> Reason | None:
     A printer that nobody has asked yet is probed without paper. One that was away may have been exchanged: it
     is asked who it is, and probed again if it is another. What a person pinned is never touched.
     """
-    if lane.is_acquainted or lane.printer.level_provenance == "pinned":
+    is_known = lane.printer.level_provenance != "assumed"
+    if (lane.is_acquainted and is_known) or lane.printer.level_provenance == "pinned":
         lane.is_acquainted = True
         return None
-    if lane.printer.level_provenance != "assumed":
+    if is_known:
         identity = await identify(lane.address)
         if isinstance(identity, Reason):
             return identity

@@ -8,7 +8,7 @@ from typing import Final
 from kitchen_printer.database.leases import Lease
 from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Printer
-from kitchen_printer.decisions.delivery_table import Level
+from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.passed_over import DOUBTFUL_TICKETS_MAX, Condition, home_seconds
 from kitchen_printer.decisions.reason import Reason
@@ -29,13 +29,13 @@ class Device:
 
 def device_of(printer: Printer) -> Device | Reason:
     """Return how to print on a configured printer, or why its configuration does not allow it."""
-    if printer.level not in [*Level]:
-        return Reason.CANNOT_CONFIRM
+    if not printer.level.proves and printer.level_provenance != "pinned":
+        return Reason.CANNOT_CONFIRM  # That a print is only assumed must be a person's decision.
     try:
         paper = Paper(columns=printer.columns, codec=codec_of(printer.code_page))
     except UnknownCodePageError:
         return Reason.MISCONFIGURED
-    return Device(level=Level(printer.level), paper=paper, code_page=printer.code_page)
+    return Device(level=printer.level, paper=paper, code_page=printer.code_page)
 
 
 PROBE_SECONDS_MAX = 30.0

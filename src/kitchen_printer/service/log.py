@@ -8,7 +8,7 @@ from typing import Any, Final, assert_never
 import structlog
 
 from kitchen_printer.config import Settings
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import WORDS, Reason
 from kitchen_printer.decisions.retry import JobState
 from kitchen_printer.decisions.ticket import Job
@@ -200,6 +200,8 @@ def _recorded(job: Job, outcome: Outcome, state: JobState) -> Worded:
     match outcome:
         case Confirmed(evidence, is_cut):
             return "INFO", f"{what}_printed", _ids(job) | {"evidence": evidence, "is_cut": is_cut}
+        case Unconfirmed(evidence):
+            return "INFO", f"{what}_sent_unconfirmed", _ids(job) | {"evidence": evidence}
         case NotSent(reason):
             return "WARNING", f"{what}_not_sent", _ids(job) | {"job_state": state} | _because(reason)
         case Uncertain(reason):

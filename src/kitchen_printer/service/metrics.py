@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.ticket import Job, JobKind
 from kitchen_printer.service.facts import (
     AttemptRescued,
@@ -172,6 +172,8 @@ def _end(outcome: Outcome) -> tuple[str, str, str]:
     match outcome:
         case Confirmed(evidence):
             return "CONFIRMED", evidence, ""
+        case Unconfirmed(evidence):
+            return "UNCERTAIN", evidence, ""
         case NotSent(reason):
             return "NOT_SENT", "", reason
         case Uncertain(reason):

@@ -13,7 +13,7 @@ from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import lay_out, named
 from kitchen_printer.decisions.notice import lay_out_notice, read_notice
 from kitchen_printer.decisions.occasion import read_occasion
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.page import Page
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.reason import Reason
@@ -199,12 +199,14 @@ class Attempt:
     def _laid_out(self) -> Payload:
         settings = self._kitchen.settings
         page = self._page(datetime.now(UTC))
+        seconds_to_print = page.length_mm / SLOWEST_MM_PER_SECOND
         return Payload(
             body=encode(page, self._device.code_page),
             token_printed=self._job.token_printed,
             token_cut=self._job.token_cut,
             token_forgotten=new_token(),
-            seconds_to_confirm=settings.confirm_seconds + page.length_mm / SLOWEST_MM_PER_SECOND,
+            seconds_to_print=seconds_to_print,
+            seconds_to_confirm=settings.confirm_seconds + seconds_to_print,
             seconds_to_give_up=max(1.0, settings.give_up_seconds - self._job.waited_seconds),
         )
 
@@ -244,7 +246,7 @@ class Attempt:
         match self._line.delivery.state:
             case State.STOPPED:
                 self._lane.went_down(self._line.delivery.reason or Reason.OFFLINE)
-            case State.PRINTING | State.CUTTING | State.CONFIRMED:
+            case State.PRINTING | State.CUTTING | State.CONFIRMED | State.UNCONFIRMED:
                 self._lane.came_back()
             case _:
                 pass
@@ -253,7 +255,7 @@ class Attempt:
 def is_trouble(outcome: Outcome) -> Reason | None:
     """Return why the lane should rest after this outcome; None when it may go on at once."""
     match outcome:
-        case Confirmed() | NotSent(Reason.CANNOT_LAY_OUT | Reason.LEASE_LOST):
+        case Confirmed() | Unconfirmed() | NotSent(Reason.CANNOT_LAY_OUT | Reason.LEASE_LOST):
             return None  # A ticket's own fault, or the lane is another's now: the printer has none.
         case NotSent(reason) | Uncertain(reason):
             return reason

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kitchen_printer.database.connection import DatabaseTrouble
 from kitchen_printer.database.jobs import Surroundings
 from kitchen_printer.database.standing import StationStanding
+from kitchen_printer.decisions.level import Level, Provenance, standing
 from kitchen_printer.decisions.reason import WORDS, Reason, Words
 from kitchen_printer.service.facts import RouteRefused
 from kitchen_printer.service.lane import Lane
@@ -36,6 +37,8 @@ class PrinterView:
     trouble: Reason | None
     is_down: bool
     is_passed_over: bool
+    level: Level
+    level_provenance: Provenance
 
     def backlog(self, seen: Seen | None) -> tuple[int, float | None]:
         """Return how many jobs wait for it, and the age of the oldest."""
@@ -55,6 +58,8 @@ class PrinterView:
             "reason": self.trouble,
             "problem": words.sentence if words else None,
             "advice": words.advice if words else None,
+            "level": self.level,
+            "proof": standing(self.level, self.level_provenance),
             "waiting": waiting,
             "oldest_seconds": oldest,
         }
@@ -122,6 +127,8 @@ class Snapshot:
                 trouble=Reason.PARKED if lane.printer.parked else lane.trouble or lane.passed_over_for,
                 is_down=lane.trouble is not None,
                 is_passed_over=lane.passed_over_for is not None,
+                level=lane.printer.level,
+                level_provenance=lane.printer.level_provenance,
             )
             for printer_id, lane in lanes.items()
         ]

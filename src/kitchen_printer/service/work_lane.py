@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.outcomes import add_waiting_time, give_up, note_late_proofs
 from kitchen_printer.database.routing import park_crashing_printer
-from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import backoff_seconds
 from kitchen_printer.printers.afterwards import free
@@ -82,7 +82,7 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
 def _learn(lane: Lane, outcome: Outcome, ticket_id: int | None) -> None:
     """Keep in mind whether the printer confirms what it takes."""
     match outcome:
-        case Confirmed():
+        case Confirmed() | Unconfirmed():
             lane.confirmed()
         case Uncertain(reason):
             lane.left_in_doubt(ticket_id, reason)

@@ -1,0 +1,117 @@
+"""Commands about printers: list them, pin what they can prove, ask them, test them on paper."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from kitchen_printer.cli.start import FAILURE, MISUSE, end, say, settings
+from kitchen_printer.decisions.level import Level
+
+_printers = typer.Typer(
+    help="List the printers and what they can prove; pin what a printer is taken to be able to prove.",
+    invoke_without_command=True,
+    add_completion=False,
+)
+
+Address = Annotated[str, typer.Argument(help="The printer: host or host:port.")]
+By = Annotated[str, typer.Option("--by", help="Whose decision it is: it goes on record.")]
+
+
+def add_printer_commands(app: typer.Typer) -> None:
+    """Make the commands of this file commands of the program."""
+    app.add_typer(_printers, name="printers")
+    app.command()(probe)
+
+
+@_printers.callback()
+def printers(context: typer.Context) -> None:
+    """List the printers on record: what each can prove, how that is known, and how it stands."""
+    from kitchen_printer.cli.words import printer_table
+    from kitchen_printer.database.printers import read_printers
+    from kitchen_printer.database.requests import RequestRefusedError
+
+    if context.invoked_subcommand is not None:
+        return
+    try:
+        known = read_printers(settings().dsn)
+    except RequestRefusedError as error:
+        end(FAILURE, str(error))
+    for line in printer_table(known):
+        say(line)
+
+
+@_printers.command()
+def pin(
+    address: Address,
+    level: Annotated[Level, typer.Argument(help="What it is taken to be able to prove from now on.")],
+    by: By,
+) -> None:
+    """Fix what a printer is taken to be able to prove. Levels B- and C prove nothing: their tickets end unconfirmed."""
+    from kitchen_printer.cli.words import pinned_sentences
+    from kitchen_printer.database.printers import pin_level
+    from kitchen_printer.database.requests import RequestRefusedError
+
+    printer = _canonical(address)
+    try:
+        before = pin_level(settings().dsn, printer, level, by)
+    except RequestRefusedError as error:
+        end(FAILURE, str(error))
+    for sentence in pinned_sentences(printer, level, before):
+        say(sentence)
+
+
+@_printers.command()
+def unpin(address: Address, by: By) -> None:
+    """Let a printer be asked again what it can prove, before its next ticket."""
+    from kitchen_printer.database.printers import unpin_level
+    from kitchen_printer.database.requests import RequestRefusedError
+
+    printer = _canonical(address)
+    try:
+        was_pinned = unpin_level(settings().dsn, printer, by)
+    except RequestRefusedError as error:
+        end(FAILURE, str(error))
+    if not was_pinned:
+        end(FAILURE, f"Nothing is pinned for {printer}.")
+    say(f"{printer} is asked what it can prove before its next ticket.")
+
+
+def probe(address: Address) -> None:
+    """Ask a printer what it can prove, without paper, and keep the answer if the printer is on record.
+
+    A printer that a service serves is not disturbed.
+    """
+    from kitchen_printer.cli.words import kept_sentence, probe_sentences, served_sentence
+    from kitchen_printer.database.printers import note_probe, read_printer
+    from kitchen_printer.database.requests import RequestRefusedError
+    from kitchen_printer.decisions.capability import Answers, level_of
+    from kitchen_printer.printers import probe as probing
+    from kitchen_printer.service.kitchen import new_token
+
+    printer = _canonical(address)
+    dsn = settings().dsn
+    try:
+        known = read_printer(dsn, printer)
+    except RequestRefusedError as error:
+        end(FAILURE, f"The database was asked first whether a service serves this printer: {error}")
+    if known is not None and known.is_served:
+        say(served_sentence(known))
+        return
+    answers = asyncio.run(probing.probe(printer, new_token()))
+    for sentence in probe_sentences(answers):
+        say(sentence)
+    if isinstance(answers, Answers):
+        try:
+            say(kept_sentence(note_probe(dsn, printer, level_of(answers), answers.identity)))
+        except RequestRefusedError as error:
+            end(FAILURE, f"It could not be kept: {error}")
+
+
+def _canonical(address: str) -> str:
+    from kitchen_printer.decisions.address import BadAddressError, canonical
+
+    try:
+        return canonical(address)
+    except BadAddressError as error:
+        end(MISUSE, str(error))

@@ -1,0 +1,38 @@
+"""How every command begins and how it ends. Exit codes: 0 ok, 1 it did not work, 2 wrong usage or configuration."""
+
+import os
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+
+from kitchen_printer.config import BadConfigurationError, Settings, read_settings, unknown_names
+
+FAILURE = 1
+MISUSE = 2
+
+
+def settings() -> Settings:
+    """Read the environment, or end the command with everything that is wrong with it."""
+    for name in unknown_names(os.environ):
+        Console(stderr=True).print(
+            f"{name} is no variable of this program: is it misspelt?",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
+        )
+    try:
+        return read_settings(os.environ)
+    except BadConfigurationError as error:
+        end(MISUSE, f"The configuration cannot be used:\n{error}")
+
+
+def say(sentence: str) -> None:
+    """Show a line as it is, unwrapped."""
+    Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def end(code: int, message: str) -> NoReturn:
+    """End the command with a message on standard error."""
+    Console(stderr=True).print(message, markup=False, highlight=False, style="red", soft_wrap=True)
+    raise typer.Exit(code)

@@ -1,0 +1,73 @@
+"""What people decide and learn about printers on the command line."""
+
+from dataclasses import dataclass
+from typing import Literal, LiteralString
+
+from psycopg.rows import DictRow
+
+from kitchen_printer.database.requests import asking
+from kitchen_printer.decisions.capability import Identity
+from kitchen_printer.decisions.level import Level, Provenance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPrinter:
+    """What is on record of a printer, and whether a running service serves it now."""
+
+    address: str
+    level: Level
+    level_provenance: Provenance
+    pinned_by: str | None
+    state: Literal["parked", "unserved", "unknown", "passed over", "ready", "down"]
+    reason: str | None
+    waiting: int
+    is_served: bool
+
+
+_KNOWN: LiteralString = """
+SELECT address, level, level_provenance, pinned_by, state, reason, waiting, is_served FROM kitchen_printers
+"""
+
+
+def read_printers(dsn: str) -> tuple[KnownPrinter, ...]:
+    """Read what is known of all printers. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        return tuple(_known(row) for row in asked.execute(_KNOWN + " ORDER BY address"))
+
+
+def read_printer(dsn: str, address: str) -> KnownPrinter | None:
+    """Read what is known of a printer; None when it is on no record. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute(_KNOWN + " WHERE address = %s", [address]).fetchone()
+    return _known(row) if row else None
+
+
+def _known(row: DictRow) -> KnownPrinter:
+    row["level"] = Level(row["level"])
+    return KnownPrinter(**row)
+
+
+def pin_level(dsn: str, address: str, level: Level, by: str) -> Level | None:
+    """Fix a printer's level; return the one before. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_pin_level(%s, %s, %s) AS before", [address, level, by]).fetchone()
+    return Level(row["before"]) if row and row["before"] else None
+
+
+def unpin_level(dsn: str, address: str, by: str) -> bool:
+    """Let a printer be asked again; return whether it was pinned. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_unpin_level(%s, %s) AS was_pinned", [address, by]).fetchone()
+    return bool(row and row["was_pinned"])
+
+
+ProbeKept = Literal["stored", "unknown", "served", "pinned", "proven on paper"]
+
+
+def note_probe(dsn: str, address: str, level: Level, identity: Identity) -> ProbeKept:
+    """Keep what a probe found; return what became of it. Raises :class:`RequestRefusedError`."""
+    values = [address, level, identity.serial, identity.firmware]
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_note_probe(%s, %s, %s, %s) AS kept", values).fetchone()
+    kept: ProbeKept = row["kept"] if row else "unknown"
+    return kept
