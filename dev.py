@@ -30,10 +30,7 @@ STAMP = VENV / "installed-requirements"
 PIP_LOG = VENV / "pip.log"
 
 # What `uv export` is told for each file of requirements; "dev" holds everything that "demo" holds.
-EXPORTS = {
-    "demo": ["--extra", "demo", "--group", "build"],
-    "dev": ["--all-extras", "--group", "build"],
-}
+EXPORTS = {"demo": ["--extra", "demo", "--group", "build"], "dev": ["--all-extras", "--group", "build"]}
 CHECKS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
@@ -80,9 +77,7 @@ def demo(arguments: list[str]) -> int:
 
 def test(arguments: list[str]) -> int:
     """run the tests; further arguments go to pytest"""
-    make_ready("dev")
-    os.chdir(ROOT)
-    become([str(PYTHON), "-m", "pytest", "-n", str(TEST_PROCESSES), *arguments])
+    become_module("pytest", ["-n", str(TEST_PROCESSES), *arguments])
 
 
 def check(arguments: list[str]) -> int:
@@ -99,9 +94,12 @@ def check(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """run the measurements that are named; without a name, list them"""
-    make_ready("dev")
-    os.chdir(ROOT)
-    become([str(PYTHON), "-m", "bench", *arguments])
+    become_module("bench", arguments)
+
+
+def make(arguments: list[str]) -> int:
+    """make files anew that are kept in the repository: fonts, translations, pictures; without a name, list them"""
+    become_module("making", arguments)
 
 
 def lock(arguments: list[str]) -> int:
@@ -134,12 +132,7 @@ def usage(arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    "demo": demo,
-    "test": test,
-    "check": check,
-    "bench": bench,
-    "lock": lock,
-    "clean": clean,
+    **{command.__name__: command for command in (demo, test, check, bench, make, lock, clean)},
     "help": usage,
 }
 
@@ -269,6 +262,13 @@ def uv(*arguments: str) -> str:
 
 
 # Small steps ------------------------------------------------------------------------------------------------
+
+
+def become_module(name: str, arguments: list[str]) -> NoReturn:
+    """Give this process over to a module of the development environment, at the root of the checkout."""
+    make_ready("dev")
+    os.chdir(ROOT)
+    become([str(PYTHON), "-m", name, *arguments])
 
 
 def become(command: list[str]) -> NoReturn:

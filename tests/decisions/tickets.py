@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kitchen_printer.decisions.layout import lay_out
 from kitchen_printer.decisions.occasion import Occasion
-from kitchen_printer.decisions.page import Page, Paper, Row, Size
+from kitchen_printer.decisions.page import Direction, Page, Paper, Row, Size
 from kitchen_printer.decisions.ticket import Job, JobKind, Ticket, read_ticket
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -106,11 +106,15 @@ def the_page(
 
 
 def drawn(page: Page) -> str:
-    """A page as readable text, each row between bars; before it its size (B big, T tall), ! bold, # inverse."""
+    """A page as readable text, each row between bars; before it its size (B big, T tall), ! bold, # inverse, - struck.
+
+    A bar at the right of a row that begins there is doubled.
+    """
     return "\n".join(_drawn(row) for row in page.rows)
 
 
 def _drawn(row: Row) -> str:
     size = {Size.NORMAL: " ", Size.TALL: "T", Size.BIG: "B"}[row.size]
-    marks = f"{size}{'!' if row.bold else ' '}{'#' if row.inverse else ' '}"
-    return f"{marks}|{row.text}|"
+    look = "#" if row.inverse else "-" if row.struck else " "
+    marks = f"{size}{'!' if row.bold else ' '}{look}"
+    return f"{marks}|{row.text}|{'|' if row.direction is Direction.RTL else ''}"

@@ -1,22 +1,31 @@
 """A page becomes bytes that hold text and looks, and nothing else."""
 
+from typing import Literal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.page import Page, Row, Size
+from kitchen_printer.decisions import style
+from kitchen_printer.decisions.layout import lay_out
+from kitchen_printer.decisions.page import CUT as CUT_ROW
+from kitchen_printer.decisions.page import Page, Paper, Row, Size, fitted
 from kitchen_printer.decisions.text import printable
-from kitchen_printer.printers.encode import CODECS, UnknownCodePageError, codec_of, encode
-from tests.decisions.tickets import WIDE, a_job, a_ticket, the_page
+from kitchen_printer.printers.encode import CHINESE, CODECS, UnknownCodePageError, can_draw, codec_of, encode
+from tests.decisions.tickets import WIDE, ZONE, a_job, a_ticket, an_occasion, the_page
 from tests.printers.delivering import PATIENCE_S
 from tests.virtual_printer.host import Host
-from virtual_printer import PrintedLine, VirtualPrinter
+from tests.virtual_printer.press import printed
+from virtual_printer import Cut, PrintedLine, VirtualPrinter
 from virtual_printer.paper import Run
 from virtual_printer.parser import Item, Parsed, Parser, Text
 from virtual_printer.style import Style
 
 ALLOWED = {"ESC t", "GS !", "ESC E", "GS B", "LF"}
 """Code page, size, bold, inverse, line feed. No cut, no reset, no drawer, nothing that brings an answer."""
+
+PAGES = sorted(set(CODECS) - {CHINESE})
+"""The single-byte ones."""
 
 ASK, CUT = bytes.fromhex("1d 72 01"), bytes.fromhex("1d 56 42 00")
 
@@ -69,7 +78,7 @@ def test_a_code_page_is_selected_by_the_number_epson_gave_it(code_page: str, num
     assert encode(Page((Row(text="x"),)), code_page).startswith(bytes((0x1B, 0x74, number)))
 
 
-@pytest.mark.parametrize("code_page", CODECS)
+@pytest.mark.parametrize("code_page", PAGES)
 async def test_every_letter_of_a_code_page_comes_out_as_itself(
     printer: VirtualPrinter, code_page: str
 ) -> None:
@@ -80,7 +89,7 @@ async def test_every_letter_of_a_code_page_comes_out_as_itself(
     assert [line.text for line in printed] == rows
 
 
-@pytest.mark.parametrize("code_page", CODECS)
+@pytest.mark.parametrize("code_page", PAGES)
 async def test_ascii_comes_out_as_itself_on_every_code_page(printer: VirtualPrinter, code_page: str) -> None:
     rows = ["".join(map(chr, range(0x21, 0x50))), "".join(map(chr, range(0x50, 0x7F)))]
     printed = await on_paper(printer, encode(Page(tuple(Row(text=row) for row in rows)), code_page))
@@ -126,7 +135,7 @@ async def test_an_empty_row_is_a_line_feed(printer: VirtualPrinter) -> None:
     assert [line.text for line in printed] == ["a", "", "b"]
 
 
-@given(st.text(max_size=60), st.sampled_from(sorted(CODECS)))
+@given(st.text(max_size=60), st.sampled_from(PAGES))
 def test_text_from_outside_never_becomes_a_command(text: str, code_page: str) -> None:
     codec = codec_of(code_page)
     data = encode(Page((Row(text=printable(text, codec)),)), code_page)
@@ -135,9 +144,9 @@ def test_text_from_outside_never_becomes_a_command(text: str, code_page: str) ->
     assert typed.decode(codec) == printable(text, codec)
 
 
-@pytest.mark.parametrize("text", ["\x1b@", "\x10\x14\x01\x00\x01", "a\nb", "\x7f", "щ"])
+@pytest.mark.parametrize("text", ["\x1b@", "\x10\x14\x01\x00\x01", "a\nb", "\x7f", "\U0001f95c"])
 def test_text_that_nobody_made_printable_is_refused_whole(text: str) -> None:
-    with pytest.raises(ValueError, match=r"printer command|can't encode"):
+    with pytest.raises(ValueError, match=r"printer command|no font has"):
         encode(Page((Row(text="fine"), Row(text=text))), "CP858")
 
 
@@ -149,5 +158,57 @@ def test_a_code_page_may_be_written_in_any_case(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "CP932", "utf-8", "858"])
 def test_an_unknown_code_page_names_the_known_ones(name: str) -> None:
-    with pytest.raises(UnknownCodePageError, match="CP437, CP850, CP852, CP858, CP866, CP1252"):
+    with pytest.raises(UnknownCodePageError, match="CP437, CP850, CP852, CP858, CP866, CP1252, GB18030"):
         encode(Page((Row(text="x"),)), name)
+
+
+PAPER = Paper(columns=48, codec="cp858", can_draw=can_draw)
+
+
+def test_a_row_the_code_page_lacks_is_a_picture_and_the_others_stay_text() -> None:
+    page = fitted([Row(text="2 x SOUP"), Row(text="1 x 宫保鸡丁"), Row(text="crème")], PAPER)
+    assert printed(encode(page, "CP858") + CUT).lines == ("2 x SOUP", "[image 144x32]", "crème")
+
+
+def test_a_latin_ticket_stays_under_a_kilobyte() -> None:
+    lines = [{"action": "ADD", "qty": 2, "menu_name": f"Crème brûlée à la maison no {n}"} for n in range(15)]
+    data = encode(lay_out(a_ticket(lines=lines), a_job(), an_occasion(), PAPER, ZONE), "CP858")
+    assert len(data) < 1000
+
+
+def test_a_look_is_set_only_where_it_changes() -> None:
+    page = Page((Row(text="a"), Row(text="b"), Row(text="c", bold=True), Row(text="d", bold=True)))
+    assert [name for name in commands(encode(page, "CP437")) if name != "LF"] == [
+        *("ESC t", "GS !", "ESC E", "GS B"),
+        "ESC E",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("buzzer", "command"), [("clone", "ESC B"), ("epson", "ESC ("), ("drawer", "ESC p"), ("off", None)]
+)
+def test_a_page_that_rings_sounds_as_the_kitchen_chose(buzzer: style.Buzzer, command: str | None) -> None:
+    loud = commands(encode(Page((Row(text="VOID"),), rings=True), "CP858", style=style.Style(buzzer=buzzer)))
+    quiet = commands(encode(Page((Row(text="soup"),)), "CP858", style=style.Style(buzzer=buzzer)))
+    assert set(loud) - set(quiet) == ({command} if command else set())
+
+
+def test_the_drawer_is_never_kicked_by_default() -> None:
+    assert "ESC p" not in commands(encode(Page((Row(text="VOID"),), rings=True), "CP858"))
+
+
+@pytest.mark.parametrize(("cut", "kind"), [("partial", Cut.PARTIAL), ("full", Cut.FULL)])
+def test_a_page_of_two_sheets_is_cut_between_them(cut: Literal["partial", "full"], kind: Cut) -> None:
+    page = Page((Row(text="one"), CUT_ROW, Row(text="two")))
+    result = printed(encode(page, "CP858", style=style.Style(cut=cut)) + CUT)
+    assert [sheet.text for sheet in result.sheets] == ["one", "two"]
+    assert result.sheets[0].cut is kind
+
+
+def test_a_chinese_printer_prints_chinese_with_its_own_letters() -> None:
+    paper = Paper(columns=48, codec=codec_of(CHINESE), can_draw=can_draw)
+    rows = [Row(text="2 x 宫保鸡丁", size=Size.BIG, bold=True), Row(text="不要花生"), Row(text="café, борщ")]
+    data = encode(fitted(rows, paper), CHINESE)
+    result = printed(b"\x1b@\x1c." + data + "é\n".encode("cp437") + CUT, "chinese-80")
+    assert result.lines == ("2 x 宫保鸡丁", "不要花生", "[image 120x32]", "é")
+    assert result.reports == ()

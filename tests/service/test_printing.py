@@ -132,7 +132,7 @@ async def test_a_broken_line_leads_to_a_second_paper_that_says_possible_duplicat
     service = await kitchen.start_service()
     ticket = await kitchen.submit("BAR", "Negroni")
     await service.facts.wait_for(PrinterReady)
-    printer.causes.reset_after_byte(200)
+    printer.causes.reset_after_byte(130)
 
     await kitchen.wait_for_status(ticket, "PRINTED")
 
@@ -152,7 +152,7 @@ async def test_after_too_many_doubtful_attempts_the_ticket_is_failed_and_the_lan
     service = await kitchen.start_service(KITCHEN_MAX_ATTEMPTS="1")
     doubtful = await kitchen.submit("BAR", "Negroni", bill_id=1)
     await service.facts.wait_for(PrinterReady)
-    printer.causes.reset_after_byte(200)
+    printer.causes.reset_after_byte(130)
     await kitchen.wait_for_status(doubtful, "FAILED")
 
     healthy = await kitchen.submit("BAR", "Lager", bill_id=2)

@@ -1,13 +1,16 @@
 """What stands above a ticket, so that nobody cooks twice, too late, or what was taken back."""
 
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
 from typing import assert_never
 
+from kitchen_printer.decisions.clock import WallClock
+from kitchen_printer.decisions.limits import FACT_MAX, NOTE_MAX
 from kitchen_printer.decisions.occasion import Backup, Occasion
-from kitchen_printer.decisions.page import Row, Size, banner
+from kitchen_printer.decisions.page import Direction, Row, Size, banner
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.text import capped
 from kitchen_printer.decisions.ticket import Job, JobKind, Ticket, TicketKind
+from kitchen_printer.decisions.words import Words
 
 _BRIEFLY = {
     Reason.UNREACHABLE: "printer not on the network",
@@ -31,56 +34,64 @@ _BRIEFLY = {
 """What stops a printer, in the few words that fit beside the dishes of another station."""
 
 
-def banners(ticket: Ticket, job: Job, occasion: Occasion, zone: tzinfo) -> Iterator[Row]:
+def banners(ticket: Ticket, job: Job, occasion: Occasion, clock: WallClock) -> Iterator[Row]:
     """Say everything about this paper that a cook must know before reading it."""
+    words = clock.style.words
     if job.kind is JobKind.REPRINT:
-        yield from _reprint(occasion)
+        yield from contract_banner("REPRINT", words)
+        yield from _who_asked(occasion)
     if job.marked:
-        yield banner("POSSIBLE DUPLICATE")
+        yield from contract_banner("POSSIBLE DUPLICATE", words)
     if occasion.backup:
-        yield from _backup(ticket.station, occasion.backup, occasion.now, zone)
+        yield from _backup(ticket.station, occasion.backup, clock)
     if job.station != ticket.station:
-        yield banner(f"NO ROUTE FOR {ticket.station}")
+        yield banner(words("NO ROUTE FOR {station}", station=ticket.station))
     if occasion.is_late:
-        ordered, printed = (
-            clock(ticket.created_at, occasion.now, zone),
-            clock(occasion.now, occasion.now, zone),
-        )
-        yield banner("LATE")
-        yield _explained(f"ordered {ordered}, printed {printed}")
-    yield from _kind(ticket)
+        yield from _late(ticket, clock)
+    yield from _kind(ticket, words)
 
 
-def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """Return the time of day, with its date when that is not today's."""
-    local = moment.astimezone(zone)
-    is_today = local.date() == now.astimezone(zone).date()
-    return f"{local:%H:%M}" if is_today else f"{local:%d %b %H:%M}"
+def contract_banner(english: str, words: Words) -> Iterator[Row]:
+    """Say words that other programs read on paper in English, and below in the kitchen's language."""
+    yield banner(english, Direction.LTR)
+    translated = words(english)
+    if translated != english:
+        yield banner(translated)
 
 
-def _reprint(occasion: Occasion) -> Iterator[Row]:
-    yield banner("REPRINT")
+def _who_asked(occasion: Occasion) -> Iterator[Row]:
     asked = occasion.reprint
-    said = ": ".join(part for part in (asked.requested_by, asked.reason) if part) if asked else ""
-    if said:
-        yield _explained(said)
+    if asked is None:
+        return
+    said = [capped(asked.requested_by or "", FACT_MAX), capped(asked.reason or "", NOTE_MAX)]
+    if any(said):
+        yield _explained(": ".join(part for part in said if part))
 
 
-def _backup(station: str, backup: Backup, now: datetime, zone: tzinfo) -> Iterator[Row]:
-    yield banner("BACKUP")
-    why = _BRIEFLY.get(backup.reason, "printer cannot print")
-    yield _explained(f"FOR {station} - {why} since {clock(backup.since, now, zone)}")
+def _backup(station: str, backup: Backup, clock: WallClock) -> Iterator[Row]:
+    words = clock.style.words
+    why = words(_BRIEFLY.get(backup.reason, "printer cannot print"))
+    since = clock.shows(backup.since)
+    yield banner(words("BACKUP"))
+    yield _explained(words("FOR {station} - {why} since {since}", station=station, why=why, since=since))
 
 
-def _kind(ticket: Ticket) -> Iterator[Row]:
+def _late(ticket: Ticket, clock: WallClock) -> Iterator[Row]:
+    words = clock.style.words
+    ordered, printed = clock.shows(ticket.created_at), clock.shows(clock.now)
+    yield banner(words("LATE"))
+    yield _explained(words("ordered {ordered}, printed {printed}", ordered=ordered, printed=printed))
+
+
+def _kind(ticket: Ticket, words: Words) -> Iterator[Row]:
     match ticket.kind:
         case TicketKind.VOID:
-            yield banner("VOID")
+            yield banner(words("VOID"))
         case TicketKind.MESSAGE:
-            yield banner("MESSAGE")
+            yield banner(words("MESSAGE"))
         case TicketKind.ORDER:
             if ticket.round_no is not None and ticket.round_no > 1:
-                yield banner(f"ADD-ON {ticket.round_no}")
+                yield banner(words("ADD-ON {round}", round=ticket.round_no))
         case _:
             assert_never(ticket.kind)
 

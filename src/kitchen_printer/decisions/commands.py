@@ -3,17 +3,27 @@
 Source of all: Epson's ESC/POS command reference, under the name given with each command.
 """
 
+from typing import assert_never
+
+from kitchen_printer.decisions.style import Buzzer, Cut
+
 RESET = b"\x1b@"
 """``ESC @``: modes and the unfinished line are cleared; the receive buffer is not."""
 
 KANJI_OFF = b"\x1c."
 """``FS .``: single-byte text. Many clones start in Chinese mode, where accents become Han characters."""
 
+KANJI_ON = b"\x1c&"
+"""``FS &``: two-byte text, for printers that have the characters built in."""
+
 STATUS_PUSH_ON = b"\x1da\x0e"
 """``GS a`` 14: push four status bytes now and whenever online, error or paper changes (not the drawer)."""
 
 FEED_AND_CUT = b"\x1dVB\x00"
 """``GS V`` 66 0: feed the printed part past the cutter, then cut partially."""
+
+FEED_AND_CUT_THROUGH = b"\x1dVA\x00"
+"""``GS V`` 65 0: the same with a full cut: the paper falls down."""
 
 ASK_QUEUED_STATUS = b"\x1dr\x01"
 """``GS r`` 1: paper status, answered in order, after the printing before it has ended."""
@@ -36,6 +46,31 @@ CUTS, STROKES = 178, 149
 
 MODEL_ID = 1
 FIRMWARE, MAKER, MODEL, SERIAL = 65, 66, 67, 68
+
+
+def feed_and_cut(cut: Cut) -> bytes:
+    """``GS V``: cut, partially or through."""
+    return FEED_AND_CUT if cut == "partial" else FEED_AND_CUT_THROUGH
+
+
+def chinese_size(*, width: int, height: int) -> bytes:
+    """``FS !``: the size of two-byte characters, which on some printers ``GS !`` does not change."""
+    return bytes((0x1C, 0x21, (4 if width == 2 else 0) | (8 if height == 2 else 0)))
+
+
+def sound(buzzer: Buzzer) -> bytes:
+    """Make a buzzer heard for a second or so. None of it was tried on a real printer's buzzer."""
+    match buzzer:
+        case "off":
+            return b""
+        case "clone":
+            return b"\x1bB\x03\x02"  # ESC B: three times, 200 ms
+        case "epson":
+            return b"\x1b(A\x04\x0001\x03\x32"  # ESC ( A function 48: pattern 1, three times
+        case "drawer":
+            return b"\x1bp\x00\x32\x32"  # ESC p: 100 ms on, 100 ms off
+        case _:
+            assert_never(buzzer)
 
 
 def ask_counter(number: int) -> bytes:

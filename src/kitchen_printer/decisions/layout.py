@@ -2,18 +2,35 @@
 
 from collections.abc import Iterator
 from datetime import tzinfo
-from decimal import Decimal
 from typing import assert_never
 
-from kitchen_printer.decisions.banners import banners, clock
+from kitchen_printer.decisions.allergy import is_about_an_allergy, warnings
+from kitchen_printer.decisions.banners import banners
+from kitchen_printer.decisions.clock import WallClock
+from kitchen_printer.decisions.dishes import allergy_box, dishes
+from kitchen_printer.decisions.limits import FACT_MAX, NOTE_MAX, STATIONS_MAX
 from kitchen_printer.decisions.occasion import Occasion
-from kitchen_printer.decisions.page import RULE, Page, Paper, Row, Size, fitted
-from kitchen_printer.decisions.ticket import Action, Job, Line, Ticket, TicketKind
+from kitchen_printer.decisions.page import RULE, Direction, Page, Paper, Row, Size
+from kitchen_printer.decisions.sheets import Content, on_sheets
+from kitchen_printer.decisions.style import PLAIN, Style
+from kitchen_printer.decisions.text import capped
+from kitchen_printer.decisions.ticket import Action, Job, Ticket, TicketKind
 
 
-def lay_out(ticket: Ticket, job: Job, occasion: Occasion, paper: Paper, zone: tzinfo) -> Page:
+def lay_out(
+    ticket: Ticket, job: Job, occasion: Occasion, paper: Paper, zone: tzinfo, *, style: Style = PLAIN
+) -> Page:
     """Lay one copy of a ticket out for one attempt. Pure; times are shown in ``zone``."""
-    return fitted(_rows(ticket, job, occasion, zone), paper)
+    clock = WallClock(occasion.now, zone, style)
+    content = Content(
+        banners=tuple(banners(ticket, job, occasion, clock)),
+        title=tuple(_title(ticket, style)),
+        facts=tuple(_facts(ticket, clock)),
+        blocks=tuple(_blocks(ticket, occasion, style)),
+        warnings=tuple(_warnings(ticket, style)),
+        footer=Row(text=footer(job), direction=Direction.LTR),
+    )
+    return on_sheets(content, paper, style.words, rings=_rings(ticket, job, style))
 
 
 def footer(job: Job) -> str:
@@ -26,112 +43,74 @@ def named(job: Job) -> str:
     return f"N{job.id}" if job.ticket_id is None else str(job.ticket_id)
 
 
-def _rows(ticket: Ticket, job: Job, occasion: Occasion, zone: tzinfo) -> Iterator[Row]:
-    yield from banners(ticket, job, occasion, zone)
-    yield from _head(ticket, occasion, zone)
-    yield RULE
-    match ticket.kind:
-        case TicketKind.MESSAGE:
-            yield Row(text=ticket.message or "", size=Size.BIG, bold=True)
-        case TicketKind.ORDER | TicketKind.VOID:
-            for line in ticket.lines:
-                yield from _line(line, occasion)
+def _rings(ticket: Ticket, job: Job, style: Style) -> bool:
+    match style.rings:
+        case "all":
+            return True
+        case "never":
+            return False
+        case "alarms":
+            voids = any(line.action is not Action.ADD for line in ticket.lines)
+            return voids or job.marked or ticket.kind is not TicketKind.ORDER
         case _:
-            assert_never(ticket.kind)
-    if ticket.note:
-        yield RULE
-        yield Row(text=ticket.note, bold=True, inverse=True)
-    yield RULE
-    yield Row(text=footer(job))
+            assert_never(style.rings)
 
 
-def _head(ticket: Ticket, occasion: Occasion, zone: tzinfo) -> Iterator[Row]:
+def _title(ticket: Ticket, style: Style) -> Iterator[Row]:
     number = "" if ticket.station_seq is None else f" {ticket.station_seq:03d}"
     yield Row(text=f"{ticket.station}{number}", size=Size.BIG, bold=True)
     if ticket.table_label:
-        yield Row(text=_table(ticket.table_label), size=Size.BIG)
-    if ticket.order_type:
-        yield Row(text=ticket.order_type, size=Size.TALL, bold=True)
-    yield Row(text=_joined(_bill_facts(ticket, clock(ticket.created_at, occasion.now, zone))))
-    if ticket.parts > 1:
-        yield Row(text=f"Part {ticket.part} of {ticket.parts}: {', '.join(ticket.part_stations)}")
+        yield Row(text=_table(capped(ticket.table_label, FACT_MAX), style.words("TABLE")), size=Size.BIG)
 
 
-def _table(label: str) -> str:
+def _table(label: str, word: str) -> str:
     """Say TABLE once, also when the label says it itself."""
-    return label if label.lower().startswith("table") else f"TABLE {label}"
+    return label if label.lower().startswith(("table", word.lower())) else f"{word} {label}"
 
 
-def _bill_facts(ticket: Ticket, ordered_at: str) -> Iterator[str]:
-    yield ordered_at
+def _facts(ticket: Ticket, clock: WallClock) -> Iterator[Row]:
+    words = clock.style.words
+    if ticket.order_type:
+        yield Row(text=capped(ticket.order_type, FACT_MAX), size=Size.TALL, bold=True)
+    yield Row(text=" / ".join(_bill_facts(ticket, clock)))
+    if ticket.parts > 1:
+        part = words("Part {part} of {parts}", part=ticket.part, parts=ticket.parts)
+        others = _other_stations(ticket)
+        yield Row(text=f"{part}: {others}" if others else part)
+    if ticket.note and is_about_an_allergy(ticket.note):
+        yield allergy_box(ticket.note, words)
+
+
+def _other_stations(ticket: Ticket) -> str:
+    """Name who else cooks for this table, so that plates can leave together."""
+    others = [each for each in ticket.part_stations if each != ticket.station]
+    named = ", ".join(capped(each, FACT_MAX) for each in others[:STATIONS_MAX])
+    return f"{named} …(+{len(others) - STATIONS_MAX})" if len(others) > STATIONS_MAX else named
+
+
+def _bill_facts(ticket: Ticket, clock: WallClock) -> Iterator[str]:
+    words = clock.style.words
+    yield clock.shows(ticket.created_at)
     if ticket.bill_number:
-        yield f"Bill {ticket.bill_number}"
+        yield words("Bill {number}", number=capped(ticket.bill_number, FACT_MAX))
     if ticket.server_name:
-        yield ticket.server_name
+        yield capped(ticket.server_name, FACT_MAX)
     if ticket.guests is not None:
-        yield f"{ticket.guests} guests" if ticket.guests != 1 else "1 guest"
+        yield words("1 guest") if ticket.guests == 1 else words("{count} guests", count=ticket.guests)
 
 
-def _line(line: Line, occasion: Occasion) -> Iterator[Row]:
-    voided = _voided_since(line, occasion)
-    if voided >= line.qty:
-        yield Row(text="VOIDED, DO NOT MAKE:", size=Size.TALL, bold=True, inverse=True)
-    elif voided:
-        left = _quantity(line.qty - voided)
-        yield Row(
-            text=f"{_quantity(voided)} VOIDED, MAKE {left} OF:", size=Size.TALL, bold=True, inverse=True
-        )
-    yield from _said(line)
-    numbers = occasion.ordered_on.get(line.order_item_id or 0, ()) if line.action is not Action.ADD else ()
-    if numbers:
-        yield Row(text=f"   ordered on {', '.join(f'{number:03d}' for number in numbers)}")
-
-
-def _voided_since(line: Line, occasion: Occasion) -> Decimal:
-    if line.action is Action.VOID or line.order_item_id is None:
-        return Decimal(0)
-    return occasion.voided.get(line.order_item_id, Decimal(0))
-
-
-def _said(line: Line) -> Iterator[Row]:
-    dish = f"{_quantity(line.qty)} x {line.name}"
-    match line.action:
-        case Action.ADD:
-            yield Row(text=dish, size=Size.BIG, bold=True)
-        case Action.VOID:
-            yield Row(text=f"VOID {dish}", size=Size.BIG, bold=True, inverse=True)
-        case Action.CHANGE:
-            yield Row(text=f"CHANGE {dish}", size=Size.BIG, bold=True)
+def _blocks(ticket: Ticket, occasion: Occasion, style: Style) -> Iterator[tuple[Row, ...]]:
+    match ticket.kind:
+        case TicketKind.MESSAGE:
+            yield (Row(text=capped(ticket.message or "", NOTE_MAX), size=Size.BIG, bold=True),)
+        case TicketKind.ORDER | TicketKind.VOID:
+            yield from dishes(ticket.lines, occasion, style)
         case _:
-            assert_never(line.action)
-    yield from _place(line.seat, line.course)
-    for modifier in line.modifiers:
-        yield Row(text=f"   + {modifier}", size=Size.TALL)
-    if line.note:
-        yield Row(text=f" {line.note} ", size=Size.TALL, bold=True, inverse=True)
-    if line.action is Action.CHANGE:
-        yield Row(text=f"   was: {_was(line)}")
+            assert_never(ticket.kind)
+    if ticket.note and not is_about_an_allergy(ticket.note):
+        yield RULE, Row(text=f" {capped(ticket.note, NOTE_MAX)} ", size=Size.TALL, bold=True, inverse=True)
 
 
-def _place(seat: str | None, course: str | None) -> Iterator[Row]:
-    facts = [f"Course {course}"] if course else []
-    facts += [f"Seat {seat}"] if seat else []
-    if facts:
-        yield Row(text=f"   {_joined(facts)}")
-
-
-def _was(line: Line) -> str:
-    facts = [*line.old_modifiers]
-    facts += [line.old_note] if line.old_note else []
-    facts += [f"Course {line.old_course}"] if line.old_course else []
-    facts += [f"Seat {line.old_seat}"] if line.old_seat else []
-    return _joined(facts) or "as on the menu"
-
-
-def _quantity(quantity: Decimal) -> str:
-    text = f"{quantity:f}"  # Not normalize(): that would round what has more than 28 digits.
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _joined(facts: Iterator[str] | list[str]) -> str:
-    return " / ".join(facts)
+def _warnings(ticket: Ticket, style: Style) -> Iterator[Row]:
+    for text in warnings(ticket):
+        yield allergy_box(text, style.words)

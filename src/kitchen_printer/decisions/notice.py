@@ -9,7 +9,7 @@ from typing import Annotated, Literal, assert_never
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from kitchen_printer.decisions.banners import clock
+from kitchen_printer.decisions.clock import clock
 from kitchen_printer.decisions.layout import footer
 from kitchen_printer.decisions.page import RULE, Page, Paper, Row, Size, banner, fitted
 from kitchen_printer.decisions.ticket import Job

@@ -3,8 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
-from kitchen_printer.decisions.text import printable
+from kitchen_printer.decisions.bidi import is_rtl
+from kitchen_printer.decisions.text import CanDraw, columns_of, draws_nothing, printable
+from kitchen_printer.decisions.words import ENGLISH, Words
+from kitchen_printer.decisions.wrapping import wrapped
 
 
 class Size(StrEnum):
@@ -15,18 +19,27 @@ class Size(StrEnum):
     BIG = "big"
 
 
-_COLUMNS_PER_CHARACTER = {Size.NORMAL: 1, Size.TALL: 1, Size.BIG: 2}
-_MM_PER_ROW = {Size.NORMAL: 3.75, Size.TALL: 6.75, Size.BIG: 6.75}
-"""Feed of one row at 203 dpi: 30 dots of line spacing, 24 more for double height."""
+class Direction(StrEnum):
+    """Where a row begins: at the left, at the right, or where its language and its own first letter say."""
 
-_MM_TO_THE_CUTTER = 20.0
+    AUTO = "auto"
+    LTR = "left to right"
+    RTL = "right to left"
+
+
+COLUMNS_PER_CHARACTER: Final = {Size.NORMAL: 1, Size.TALL: 1, Size.BIG: 2}
+_MM_PER_ROW: Final = {Size.NORMAL: 4.0, Size.TALL: 8.0, Size.BIG: 8.0}
+"""Feed of one row at 203 dpi: 30 dots of line spacing, 24 more for double height; at most 32 and 64 if drawn."""
+
+_MM_TO_THE_CUTTER: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One row; before it is fitted, ``text`` may be anything and of any length.
 
-    A row that ``is_whole`` is printed narrower, if that keeps it in one piece.
+    A row that ``is_whole`` is printed narrower, if that keeps it in one piece. Boxed rows that follow each
+    other share one box. A struck row has a line through it.
     """
 
     text: str
@@ -34,71 +47,105 @@ class Row:
     bold: bool = False
     inverse: bool = False
     is_whole: bool = False
+    struck: bool = False
+    boxed: bool = False
+    direction: Direction = Direction.AUTO
+
+
+RULE: Final = Row(text="\0")
+"""Stands for a ruled row until the paper's width is known; NUL can come from no ticket."""
+
+CUT: Final = Row(text="\f")
+"""Stands for a cut inside a page: what follows is its next sheet. A form feed can come from no ticket."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All rows of one paper, top to bottom; the last one is the footer.
+    """All rows of one paper, top to bottom; the last one of every sheet is the footer.
 
-    Each row's text fits the paper at its size and holds printable characters only.
+    Each row's text fits the paper at its size and holds printable characters only, but for :data:`CUT`.
+    A page that ``rings`` wants to be heard.
     """
 
     rows: tuple[Row, ...]
+    rings: bool = False
 
     @property
     def length_mm(self) -> float:
         """How much paper moves, the feed to the cutter included: an upper estimate."""
-        return sum(_MM_PER_ROW[row.size] for row in self.rows) + _MM_TO_THE_CUTTER
+        return sum(mm_of(row) for row in self.rows) + _MM_TO_THE_CUTTER
+
+    @property
+    def sheets(self) -> int:
+        """How many pieces of paper it is: as many as there are cuts, the last one included."""
+        return 1 + sum(row is CUT for row in self.rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """What the layout must know of a printer: characters per row in its normal font, and its code page."""
+    """What the layout must know of a printer: characters per row in its normal font, its code page, and of which
+    characters beyond that it can be given a picture."""
 
     columns: int
     codec: str
+    can_draw: CanDraw = draws_nothing
 
 
-RULE = Row(text="\0")
-"""Stands for a ruled row until the paper's width is known; NUL can come from no ticket."""
+def mm_of(row: Row) -> float:
+    """Return how much paper a row takes: an upper estimate."""
+    return _MM_TO_THE_CUTTER if row is CUT else _MM_PER_ROW[row.size]
 
 
-def banner(text: str) -> Row:
+def banner(text: str, direction: Direction = Direction.AUTO) -> Row:
     """Return a row that nobody overlooks: large, white on black, in one piece if the paper allows it."""
-    return Row(text=f" {text} ", size=Size.BIG, bold=True, inverse=True, is_whole=True)
+    return Row(text=f" {text} ", size=Size.BIG, bold=True, inverse=True, is_whole=True, direction=direction)
 
 
-def fitted(rows: Iterable[Row], paper: Paper) -> Page:
+def fitted(rows: Iterable[Row], paper: Paper, words: Words = ENGLISH, *, rings: bool = False) -> Page:
     """Fit rows to a paper: every text made printable, wrapped where it is too long."""
-    return Page(tuple(_fitted(rows, paper)))
+    return Page(tuple(fitted_rows(rows, paper, words)), rings)
 
 
-def _fitted(rows: Iterable[Row], paper: Paper) -> Iterator[Row]:
+def fitted_rows(rows: Iterable[Row], paper: Paper, words: Words = ENGLISH) -> Iterator[Row]:
+    """Do the same for a part of a page."""
+    is_in_box = False
     for row in rows:
+        if row.boxed != is_in_box:
+            yield _border(paper)
+            is_in_box = row.boxed
         if row is RULE:
-            yield Row(text="-" * paper.columns)
-            continue
-        text = printable(row.text, paper.codec)
-        is_narrowed = row.is_whole and len(text) > paper.columns // _COLUMNS_PER_CHARACTER[row.size]
-        size = Size.TALL if is_narrowed else row.size
-        for piece in _wrapped(text, paper.columns // _COLUMNS_PER_CHARACTER[size]):
-            yield replace(row, text=piece, size=size, is_whole=False)
+            yield Row(text="-" * paper.columns, direction=Direction.LTR)
+        elif row is CUT:
+            yield row
+        else:
+            yield from _fitted(row, paper, words)
+    if is_in_box:
+        yield _border(paper)
 
 
-def _wrapped(text: str, width: int) -> Iterator[str]:
-    """Break at spaces where there are some, inside words where there are none; every character stays,
-    but for blanks that hang over the end.
+def _fitted(row: Row, paper: Paper, words: Words) -> Iterator[Row]:
+    text = printable(row.text, paper.codec, paper.can_draw)
+    is_narrowed = row.is_whole and columns_of(text) > _width(row.size, paper)
+    size = Size.TALL if is_narrowed else row.size
+    width = _width(size, paper) - (_BOX_COLUMNS if row.boxed else 0)
+    direction = _direction(row, text, words)
+    for piece in wrapped(text, max(1, width)):
+        content = f"| {piece}{' ' * (width - columns_of(piece))} |" if row.boxed else piece
+        yield replace(row, text=content, size=size, is_whole=False, direction=direction)
 
-    Continuation rows are indented as the first one is, two columns deeper.
-    """
-    indent = " " * min(len(text) - len(text.lstrip(" ")) + 2, width // 2)
-    begin, end, lead = 0, len(text.rstrip(" ")), ""
-    while end - begin > width - len(lead):
-        room = begin + width - len(lead)
-        first_word = begin + 1 if lead else len(indent)
-        cut = text.rfind(" ", first_word, room + 1)
-        broken_at = cut if cut > first_word - 1 else room
-        yield lead + text[begin:broken_at]
-        begin = broken_at + (1 if broken_at == cut else 0)
-        lead = indent
-    yield (lead + text[begin:])[:width]
+
+_BOX_COLUMNS: Final = 4
+
+
+def _border(paper: Paper) -> Row:
+    return Row(text=f"+{'-' * (paper.columns - 2)}+", direction=Direction.LTR, bold=True)
+
+
+def _width(size: Size, paper: Paper) -> int:
+    return max(1, paper.columns // COLUMNS_PER_CHARACTER[size])
+
+
+def _direction(row: Row, text: str, words: Words) -> Direction:
+    if row.direction is not Direction.AUTO:
+        return row.direction
+    return Direction.RTL if words.is_rtl or is_rtl(text) else Direction.LTR

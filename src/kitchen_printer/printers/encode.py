@@ -3,8 +3,11 @@
 import tempfile
 from typing import Final
 
-from kitchen_printer.decisions.page import Page, Row, Size
-from kitchen_printer.decisions.text import to_bytes
+from kitchen_printer.decisions import commands
+from kitchen_printer.decisions.page import CUT, Direction, Page, Row, Size
+from kitchen_printer.decisions.style import PLAIN, Buzzer, Cut, Style
+from kitchen_printer.decisions.text import is_text_of, to_bytes
+from kitchen_printer.printers.bands import REAL_TIME, Bands, in_bands
 
 # Importing python-escpos makes a temporary folder for a cache of its printer profiles and leaves it behind, a new
 # one in every process. This one goes again.
@@ -13,6 +16,9 @@ with tempfile.TemporaryDirectory(prefix="kitchen-printer-") as tempfile.tempdir:
     from escpos.printer import Dummy
 tempfile.tempdir = _tempdir_before
 
+CHINESE: Final = "GB18030"
+"""Text in the printer's own Chinese mode: for printers made for China, which have the characters built in."""
+
 CODECS: Final = {
     "CP437": "cp437",
     "CP850": "cp850",
@@ -20,15 +26,24 @@ CODECS: Final = {
     "CP858": "cp858",
     "CP866": "cp866",
     "CP1252": "cp1252",
+    # The two-byte part that fonts are made for: of the four-byte part printers have a random few.
+    CHINESE: "gbk",
 }
 """Code pages that can be pinned for a printer, by python-escpos' name, with Python's codec for each.
 
 Their numbers in Epson's ``ESC t`` table (0, 2, 18, 19, 17, 16) are the ones that clones copy.
 """
 
+PAYLOAD_BYTES_MAX: Final = 2_000_000
+"""Five sheets of pictures from edge to edge take less; more would hold a printer for a quarter of a minute."""
+
 
 class UnknownCodePageError(ValueError):
     """The printer's configured code page is none that we can encode; the message lists those we can."""
+
+
+class TooLongError(ValueError):
+    """A page makes more bytes than a printer should be sent at once."""
 
 
 def codec_of(code_page: str) -> str:
@@ -39,26 +54,101 @@ def codec_of(code_page: str) -> str:
     return codec
 
 
-def encode(page: Page, code_page: str) -> bytes:
-    """Encode a page: the code page is selected once, each row is one line; no cut.
+def can_draw(character: str) -> bool:
+    """Whether a character that no code page of the printer has can be sent as a picture."""
+    from kitchen_printer.printers import fonts  # Only here: most kitchens never load a font.
 
-    Raises ``ValueError`` if a row holds anything but text of that code page.
+    return fonts.can_draw(character)
+
+
+def encode(
+    page: Page, code_page: str, *, columns: int = 48, bands: Bands = "GS v 0", style: Style = PLAIN
+) -> bytes:
+    """Encode a page: the code page is selected once, each row is one line, or a picture if it cannot be text.
+
+    No cut at the end: that belongs to the proof. Raises ``ValueError`` if a row holds what is not printable.
     """
-    codec = codec_of(code_page)
-    printer = Dummy()
-    printer.magic.force_encoding(code_page.upper())  # pyright: ignore[reportUnknownMemberType]
+    writer = _Writer(code_page.upper(), columns, bands)
+    if page.rings:
+        writer.sound(style.buzzer)
     for row in page.rows:
-        to_bytes(row.text, codec)  # Raises before a byte of it could act as a command.
-        _set_style(printer, row)
-        printer.text(row.text + "\n")
-    return bytes(printer.output)
+        writer.cut(style.cut) if row is CUT else writer.row(row)
+    return writer.finished()
 
 
-def _set_style(printer: Dummy, row: Row) -> None:
-    printer.set(
-        bold=row.bold,
-        invert=row.inverse,
-        custom_size=True,
-        width=2 if row.size is Size.BIG else 1,
-        height=1 if row.size is Size.NORMAL else 2,
-    )
+class _Writer:
+    """Builds the bytes of one page, row after row; a look is set only where it changes."""
+
+    def __init__(self, code_page: str, columns: int, bands: Bands) -> None:
+        self._codec = codec_of(code_page)
+        self._is_chinese = code_page == CHINESE
+        self._columns = columns
+        self._bands: Bands = bands
+        self._printer = Dummy()
+        self._look: tuple[Size, bool, bool] | None = None
+        if self._is_chinese:
+            self._send(commands.KANJI_ON)
+        else:
+            self._printer.magic.force_encoding(code_page)  # pyright: ignore[reportUnknownMemberType]
+
+    def row(self, row: Row) -> None:
+        """Add a row: as text if the printer has letters for all of it, else as a picture."""
+        is_text = is_text_of(row.text, self._codec)
+        if is_text and not row.struck and row.direction is not Direction.RTL:
+            self._text(row)
+        else:
+            self._picture(row)
+
+    def cut(self, cut: Cut) -> None:
+        """Cut between two sheets."""
+        self._send(commands.feed_and_cut(cut))
+
+    def sound(self, buzzer: Buzzer) -> None:
+        """Make the printer heard."""
+        self._send(commands.sound(buzzer))
+
+    def finished(self) -> bytes:
+        """Return all bytes. Raises ``ValueError`` if a real-time command is among them."""
+        if self._is_chinese:
+            self._send(commands.KANJI_OFF)
+        data = bytes(self._printer.output)
+        if REAL_TIME.search(data):
+            raise ValueError("the page would act as a real-time command")
+        if len(data) > PAYLOAD_BYTES_MAX:
+            raise TooLongError(f"the page takes {len(data):,} bytes, and {PAYLOAD_BYTES_MAX:,} are allowed")
+        return data
+
+    def _text(self, row: Row) -> None:
+        data = to_bytes(row.text, self._codec)  # Raises before a byte of it could act as a command.
+        self._set_look(row)
+        if self._is_chinese:
+            self._send(data + b"\n")
+        else:
+            self._printer.text(row.text + "\n")
+
+    def _picture(self, row: Row) -> None:
+        from kitchen_printer.printers.drawing import draw  # Only here: most kitchens never load a font.
+
+        for band in in_bands(draw(row, self._columns), self._bands):
+            self._send(band)
+
+    def _set_look(self, row: Row) -> None:
+        look = (row.size, row.bold, row.inverse)
+        if look == self._look:
+            return
+        size, bold, inverse = self._look or (None, None, None)
+        self._look = look
+        if row.size is not size:
+            self._set_size(width=2 if row.size is Size.BIG else 1, height=1 if row.size is Size.NORMAL else 2)
+        self._printer.set(
+            bold=row.bold if row.bold is not bold else None,
+            invert=row.inverse if row.inverse is not inverse else None,
+        )
+
+    def _set_size(self, *, width: int, height: int) -> None:
+        self._printer.set(custom_size=True, width=width, height=height)
+        if self._is_chinese:
+            self._send(commands.chinese_size(width=width, height=height))
+
+    def _send(self, data: bytes) -> None:
+        self._printer._raw(data)  # pyright: ignore[reportPrivateUsage]

@@ -14,7 +14,7 @@ from kitchen_printer.decisions.passed_over import DOUBTFUL_TICKETS_MAX, Conditio
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.printers.connection import PrinterConnection
-from kitchen_printer.printers.encode import UnknownCodePageError, codec_of
+from kitchen_printer.printers.encode import UnknownCodePageError, can_draw, codec_of
 from kitchen_printer.service.facts import PrinterBack, PrinterDown, Subscriber
 
 
@@ -32,7 +32,7 @@ def device_of(printer: Printer) -> Device | Reason:
     if not printer.level.proves and printer.level_provenance != "pinned":
         return Reason.CANNOT_CONFIRM  # That a print is only assumed must be a person's decision.
     try:
-        paper = Paper(columns=printer.columns, codec=codec_of(printer.code_page))
+        paper = Paper(columns=printer.columns, codec=codec_of(printer.code_page), can_draw=can_draw)
     except UnknownCodePageError:
         return Reason.MISCONFIGURED
     return Device(level=printer.level, paper=paper, code_page=printer.code_page)

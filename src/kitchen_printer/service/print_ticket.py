@@ -201,7 +201,7 @@ class Attempt:
         page = self._page(datetime.now(UTC))
         seconds_to_print = page.length_mm / SLOWEST_MM_PER_SECOND
         return Payload(
-            body=encode(page, self._device.code_page),
+            body=encode(page, self._device.code_page, columns=self._device.paper.columns),
             token_printed=self._job.token_printed,
             token_cut=self._job.token_cut,
             token_forgotten=new_token(),

@@ -1,0 +1,3 @@
+"""What the tests use of python-bidi, which brings no types of its own."""
+
+def get_display(str_or_bytes: str, encoding: str = "utf-8", base_dir: str | None = None) -> str: ...
