@@ -9,6 +9,7 @@ MEASUREMENTS: Final = {
     "drain_64": "the same with 64 printers",
     "virtual_printer": "how much faster than the service the virtual printers are: they must not be what is measured",
     "proof": "what the printer's word costs: from the last byte to PRINTED on record, with fences and without",
+    "hostile": "what strangers on the health port cost: printing in calm and under attack, in turns",
     "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
 }
 

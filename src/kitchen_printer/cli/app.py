@@ -1,14 +1,16 @@
 """The commands. Exit codes: 0 ok, 1 it did not work, 2 wrong usage or configuration."""
 
 import asyncio
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from kitchen_printer.cli import keeping, looking
 from kitchen_printer.cli.printers import add_printer_commands
-from kitchen_printer.cli.start import FAILURE
+from kitchen_printer.cli.start import FAILURE, AsJson, answer
 from kitchen_printer.cli.start import end as _end
 from kitchen_printer.cli.start import settings as _settings
 
@@ -17,9 +19,11 @@ app = typer.Typer(
     help="Gets every kitchen ticket onto paper, in order, once, or makes a human see that it did not.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
 )
 add_printer_commands(app)
+app.command()(looking.check)
+app.command()(looking.tickets)
+app.command()(keeping.prune)
 
 
 def main() -> None:
@@ -63,6 +67,7 @@ def migrate(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be applied; change nothing.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Create or update the tables, functions and roles of the contract."""
     from kitchen_printer.cli.words import migration_sentences
@@ -73,8 +78,7 @@ def migrate(
         report = migrate(settings.dsn, dry_run=dry_run)
     except MigrationError as error:
         _end(FAILURE, str(error))
-    for sentence in migration_sentences(report):
-        Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    answer(migration_sentences(report), as_json=as_json, value=asdict(report))
 
 
 Ticket = Annotated[int, typer.Argument(min=1, help="The ticket's id: the number behind # in its last line.")]
@@ -83,7 +87,7 @@ Copy = Annotated[int, typer.Option("--copy", min=1, help="Which copy of the tick
 
 
 @app.command()
-def explain(ticket: Ticket) -> None:
+def explain(ticket: Ticket, as_json: AsJson = False) -> None:
     """Tell the whole story of a ticket, from the order to the paper."""
     from kitchen_printer.cli.story import told
     from kitchen_printer.database.requests import RequestRefusedError, read_story
@@ -92,8 +96,7 @@ def explain(ticket: Ticket) -> None:
         story = read_story(_settings().dsn, ticket)
     except RequestRefusedError as error:
         _end(FAILURE, str(error))
-    for sentence in told(story):
-        Console().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    answer(told(story), as_json=as_json, value=asdict(story))
 
 
 @app.command()
@@ -102,6 +105,7 @@ def reprint(
     by: By,
     reason: Annotated[str, typer.Option("--reason", help="Why: it goes on record.")] = "",
     copy: Copy = 1,
+    as_json: AsJson = False,
 ) -> None:
     """Print a ticket again; the paper says REPRINT."""
     from kitchen_printer.database.requests import RequestRefusedError, request_reprint
@@ -111,7 +115,7 @@ def reprint(
     except RequestRefusedError as error:
         _end(FAILURE, str(error))
     said = "The ticket itself is still on its way" if job is None else f"Print job {job}"
-    Console().print(f"{said}: see kitchen-printer explain {ticket}.", markup=False, highlight=False)
+    answer([f"{said}: see kitchen-printer explain {ticket}."], as_json=as_json, value={"job": job})
 
 
 @app.command()
@@ -120,6 +124,7 @@ def confirm(
     by: By,
     printed: Annotated[bool, typer.Option("--printed/--not-printed", help="Whether the paper is there.")],
     copy: Copy = 1,
+    as_json: AsJson = False,
 ) -> None:
     """Settle a ticket that is held because nobody knows whether it printed."""
     from kitchen_printer.database.requests import RequestRefusedError
@@ -130,4 +135,4 @@ def confirm(
     except RequestRefusedError as error:
         _end(FAILURE, str(error))
     said = "on record as printed" if state == "PRINTED" else "prints again, marked POSSIBLE DUPLICATE"
-    Console().print(f"Copy {copy} of ticket {ticket}: {said}.", markup=False, highlight=False)
+    answer([f"Copy {copy} of ticket {ticket}: {said}."], as_json=as_json, value={"state": state})

@@ -1,17 +1,17 @@
 """Commands about printers: list them, pin what they can prove, ask them, test them on paper."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from kitchen_printer.cli.start import FAILURE, MISUSE, end, say, settings
+from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, end, say, settings
 from kitchen_printer.decisions.level import Level
 
 _printers = typer.Typer(
     help="List the printers and what they can prove; pin what a printer is taken to be able to prove.",
     invoke_without_command=True,
-    add_completion=False,
 )
 
 Address = Annotated[str, typer.Argument(help="The printer: host or host:port.")]
@@ -25,7 +25,7 @@ def add_printer_commands(app: typer.Typer) -> None:
 
 
 @_printers.callback()
-def printers(context: typer.Context) -> None:
+def printers(context: typer.Context, as_json: AsJson = False) -> None:
     """List the printers on record: what each can prove, how that is known, and how it stands."""
     from kitchen_printer.cli.words import printer_table
     from kitchen_printer.database.printers import read_printers
@@ -37,8 +37,7 @@ def printers(context: typer.Context) -> None:
         known = read_printers(settings().dsn)
     except RequestRefusedError as error:
         end(FAILURE, str(error))
-    for line in printer_table(known):
-        say(line)
+    answer(printer_table(known), as_json=as_json, value=[asdict(each) for each in known])
 
 
 @_printers.command()
@@ -46,6 +45,7 @@ def pin(
     address: Address,
     level: Annotated[Level, typer.Argument(help="What it is taken to be able to prove from now on.")],
     by: By,
+    as_json: AsJson = False,
 ) -> None:
     """Fix what a printer is taken to be able to prove. Levels B- and C prove nothing: their tickets end unconfirmed."""
     from kitchen_printer.cli.words import pinned_sentences
@@ -57,12 +57,12 @@ def pin(
         before = pin_level(settings().dsn, printer, level, by)
     except RequestRefusedError as error:
         end(FAILURE, str(error))
-    for sentence in pinned_sentences(printer, level, before):
-        say(sentence)
+    value = {"printer": printer, "level": level}
+    answer(pinned_sentences(printer, level, before), as_json=as_json, value=value)
 
 
 @_printers.command()
-def unpin(address: Address, by: By) -> None:
+def unpin(address: Address, by: By, as_json: AsJson = False) -> None:
     """Let a printer be asked again what it can prove, before its next ticket."""
     from kitchen_printer.database.printers import unpin_level
     from kitchen_printer.database.requests import RequestRefusedError
@@ -74,10 +74,11 @@ def unpin(address: Address, by: By) -> None:
         end(FAILURE, str(error))
     if not was_pinned:
         end(FAILURE, f"Nothing is pinned for {printer}.")
-    say(f"{printer} is asked what it can prove before its next ticket.")
+    said = f"{printer} is asked what it can prove before its next ticket."
+    answer([said], as_json=as_json, value={"printer": printer})
 
 
-def probe(address: Address) -> None:
+def probe(address: Address, as_json: AsJson = False) -> None:
     """Ask a printer what it can prove, without paper, and keep the answer if the printer is on record.
 
     A printer that a service serves is not disturbed.
@@ -96,16 +97,18 @@ def probe(address: Address) -> None:
     except RequestRefusedError as error:
         end(FAILURE, f"The database was asked first whether a service serves this printer: {error}")
     if known is not None and known.is_served:
-        say(served_sentence(known))
+        answer([served_sentence(known)], as_json=as_json, value={"on_record": asdict(known)})
         return
     answers = asyncio.run(probing.probe(printer, new_token()))
-    for sentence in probe_sentences(answers):
-        say(sentence)
+    value = asdict(answers) if isinstance(answers, Answers) else {"reason": answers}
+    answer(probe_sentences(answers), as_json=as_json, value=value)
     if isinstance(answers, Answers):
         try:
-            say(kept_sentence(note_probe(dsn, printer, level_of(answers), answers.identity)))
+            kept = kept_sentence(note_probe(dsn, printer, level_of(answers), answers.identity))
         except RequestRefusedError as error:
             end(FAILURE, f"It could not be kept: {error}")
+        if not as_json:
+            say(kept)
 
 
 def _canonical(address: str) -> str:

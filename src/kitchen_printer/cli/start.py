@@ -1,7 +1,9 @@
 """How every command begins and how it ends. Exit codes: 0 ok, 1 it did not work, 2 wrong usage or configuration."""
 
+import json
 import os
-from typing import NoReturn
+from collections.abc import Iterable
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -10,6 +12,8 @@ from kitchen_printer.config import BadConfigurationError, Settings, read_setting
 
 FAILURE = 1
 MISUSE = 2
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
 
 
 def settings() -> Settings:
@@ -25,6 +29,15 @@ def settings() -> Settings:
         return read_settings(os.environ)
     except BadConfigurationError as error:
         end(MISUSE, f"The configuration cannot be used:\n{error}")
+
+
+def answer(sentences: Iterable[str], *, as_json: bool, value: Any) -> None:
+    """Answer with sentences, each on its line, or with one JSON value."""
+    if as_json:
+        typer.echo(json.dumps(value, default=str, indent=2, ensure_ascii=False))
+        return
+    for sentence in sentences:
+        say(sentence)
 
 
 def say(sentence: str) -> None:

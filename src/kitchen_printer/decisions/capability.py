@@ -47,3 +47,8 @@ def speaks_star(greeting: bytes) -> bool:
     second set. No Star printer was at hand to try it on.
     """
     return len(greeting) >= 7 and greeting[0] & 0x11 == 0x01 and bool(greeting[1] & 0x80)
+
+
+def speaks_text(heard: bytes) -> bool:
+    """Whether what came is lines of text, as a web server or a login prompt says them: no printer's status does."""
+    return len(heard) >= 4 and all(0x20 <= byte <= 0x7E or byte in b"\r\n\t" for byte in heard)

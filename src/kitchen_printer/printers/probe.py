@@ -3,7 +3,7 @@
 from typing import Final
 
 from kitchen_printer.decisions import commands
-from kitchen_printer.decisions.capability import Answers, Identity, speaks_star
+from kitchen_printer.decisions.capability import Answers, Identity, speaks_star, speaks_text
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.status import PushedStatus, QueuedStatus, most_telling
 from kitchen_printer.printers.ask import Interview, NoAnswerError
@@ -32,7 +32,7 @@ async def identify(address: str) -> Identity | Reason:
             interview = Interview(line)
             troubles = await interview.troubles(ANSWER_SECONDS)
             if troubles is None:
-                return Reason.SILENT
+                return _unanswered(interview)
             return most_telling(troubles) if troubles else await _identity(interview)
     except NoConnectionError as error:
         return error.reason
@@ -47,7 +47,7 @@ async def _interviewed(line: Line, token: str) -> Answers | Reason:
         return Reason.SPEAKS_STAR
     troubles = await interview.troubles(ANSWER_SECONDS)
     if troubles is None:
-        return Reason.SILENT
+        return _unanswered(interview)
     if troubles:
         return most_telling(troubles)  # Offline it answers nothing in order; ask again when it is well.
     # After each question a reset: what an unknown command left in the line buffer is thrown away unprinted.
@@ -73,6 +73,10 @@ async def _interviewed(line: Line, token: str) -> Answers | Reason:
         has_counters=odometer is not None,
         identity=identity,
     )
+
+
+def _unanswered(interview: Interview) -> Reason:
+    return Reason.NOT_A_PRINTER if speaks_text(interview.heard) else Reason.SILENT
 
 
 async def _identity(interview: Interview) -> Identity:
