@@ -1,4 +1,4 @@
-"""A kitchen at work for measurements of what disturbs it: PostgreSQL, service and printers as processes of their own."""
+"""A kitchen at work, for measurements of what disturbs it: all its parts are processes of their own."""
 
 import os
 import tempfile

@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -31,7 +32,7 @@ def run() -> None:
     """Print the figures beside their limits."""
     with at_work(PRINTERS) as kitchen:
         _warm_up(kitchen)
-        measure(kitchen, ROUNDS, TICKETS, ATTACK_SECONDS)
+        _show(measure(kitchen, ROUNDS, TICKETS, ATTACK_SECONDS))
 
 
 def _warm_up(kitchen: AtWork) -> None:
@@ -39,33 +40,45 @@ def _warm_up(kitchen: AtWork) -> None:
     kitchen.wait_until_over()
 
 
-def measure(kitchen: AtWork, rounds: int, tickets: int, attack_seconds: float) -> None:
-    """Print tickets in calm and under attack in turns; raise when a limit is passed."""
-    calm: list[float] = []
-    attacked: list[float] = []
-    recovered: list[float] = []
-    through: Counter[str] = Counter()
-    memory_before = resident_mib(kitchen.service.pid)
-    costs: dict[str, float] = {"calm": 0.0, "attacked": 0.0}
-    for _ in range(rounds):
-        cpu = processor_seconds(kitchen.service.pid)
-        bills = kitchen.order(tickets)
-        kitchen.wait_until_over()
-        calm.append(kitchen.rate_of(bills))
-        costs["calm"] += processor_seconds(kitchen.service.pid) - cpu
+@dataclass(slots=True)
+class Figures:
+    """What was measured, round by round."""
 
+    calm: list[float] = field(default_factory=list[float])
+    attacked: list[float] = field(default_factory=list[float])
+    recovered: list[float] = field(default_factory=list[float])
+    through: Counter[str] = field(default_factory=Counter[str])
+    calm_processor: float = 0.0
+    attacked_processor: float = 0.0
+    growth_mib: float = 0.0
+
+
+def measure(kitchen: AtWork, rounds: int, tickets: int, attack_seconds: float) -> Figures:
+    """Print tickets in calm and under attack in turns."""
+    figures = Figures()
+    memory_before = resident_mib(kitchen.service.pid)
+    for _ in range(rounds):
+        rate, processor = _printed(kitchen, tickets)
+        figures.calm.append(rate)
+        figures.calm_processor += processor
         with _attacked(kitchen.service.health_address, attack_seconds) as attack:
             time.sleep(0.5)  # until everybody has come
-            cpu = processor_seconds(kitchen.service.pid)
-            bills = kitchen.order(tickets)
-            kitchen.wait_until_over()
-            costs["attacked"] += processor_seconds(kitchen.service.pid) - cpu
+            rate, processor = _printed(kitchen, tickets)
             said, _ = attack.communicate(timeout=attack_seconds + 30)
-        attacked.append(kitchen.rate_of(bills))
-        through.update(json.loads(said))
-        recovered.append(_seconds_until_alive(kitchen.service.health_address))
-    growth = resident_mib(kitchen.service.pid) - memory_before
-    _show(calm, attacked, recovered, growth, costs, through)
+        figures.attacked.append(rate)
+        figures.attacked_processor += processor
+        figures.through.update(json.loads(said))
+        figures.recovered.append(_seconds_until_alive(kitchen.service.health_address))
+    figures.growth_mib = resident_mib(kitchen.service.pid) - memory_before
+    return figures
+
+
+def _printed(kitchen: AtWork, tickets: int) -> tuple[float, float]:
+    """Return the tickets a second of a backlog, and the processor seconds that it cost the service."""
+    processor = processor_seconds(kitchen.service.pid)
+    bills = kitchen.order(tickets)
+    kitchen.wait_until_over()
+    return kitchen.rate_of(bills), processor_seconds(kitchen.service.pid) - processor
 
 
 def _attacked(address: str, seconds: float) -> subprocess.Popen[bytes]:
@@ -93,28 +106,24 @@ def resident_mib(pid: int) -> float:
     raise LookupError(f"no VmRSS for process {pid}")
 
 
-def _show(
-    calm: list[float],
-    attacked: list[float],
-    recovered: list[float],
-    growth: float,
-    costs: dict[str, float],
-    through: Counter[str],
-) -> None:
-    ratios = sorted(under / alone for under, alone in zip(attacked, calm, strict=True))
-    ratio = median(attacked) / median(calm)
+def _show(figures: Figures) -> None:
+    ratios = sorted(under / alone for under, alone in zip(figures.attacked, figures.calm, strict=True))
+    ratio = median(figures.attacked) / median(figures.calm)
+    processor = figures.attacked_processor / figures.calm_processor
     table = Table("figure", "measured", "limit")
-    table.add_row("tickets a second in calm, median", f"{median(calm):.0f}", "")
-    table.add_row("tickets a second under attack, median", f"{median(attacked):.0f}", "")
+    table.add_row("tickets a second in calm, median", f"{median(figures.calm):.0f}", "")
+    table.add_row("tickets a second under attack, median", f"{median(figures.attacked):.0f}", "")
     table.add_row("ratio of the medians", f"{ratio:.2f}", f"at least {RATE_MIN}")
     table.add_row("ratio by round, least to greatest", f"{ratios[0]:.2f} to {ratios[-1]:.2f}", "")
+    table.add_row("processor of the service, under attack / calm", f"{processor:.2f}", "")
     table.add_row(
-        "processor of the service, under attack / calm", f"{costs['attacked'] / costs['calm']:.2f}", ""
+        "/livez again after, slowest", f"{max(figures.recovered):.2f} s", f"{LIVEZ_SECONDS_MAX:.0f} s"
     )
-    table.add_row("/livez again after, slowest", f"{max(recovered):.2f} s", f"{LIVEZ_SECONDS_MAX:.0f} s")
-    table.add_row("memory of the service grew by", f"{growth:.1f} MiB", f"{GROWTH_MIB_MAX:.0f} MiB")
-    table.caption = f"connections that got through: {sum(through.values())}"
+    table.add_row(
+        "memory of the service grew by", f"{figures.growth_mib:.1f} MiB", f"{GROWTH_MIB_MAX:.0f} MiB"
+    )
+    table.caption = f"connections that got through: {figures.through.total()}"
     Console().print(table)
-    assert max(recovered) <= LIVEZ_SECONDS_MAX
-    assert growth < GROWTH_MIB_MAX
+    assert max(figures.recovered) <= LIVEZ_SECONDS_MAX
+    assert figures.growth_mib < GROWTH_MIB_MAX
     assert ratio >= RATE_MIN
