@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TextIO
 
 import typer
 from rich.console import Console
@@ -61,7 +61,7 @@ def run(
     """Run virtual printers until SIGINT or SIGTERM."""
     if context.invoked_subcommand is not None:
         return
-    show = _show_nothing if live else _show_json if json_lines else _show_sentence
+    show = _show_nothing if live else JsonLines(sys.stdout).show if json_lines else _show_sentence
     try:
         profile_named(profile)
         ports = _named_ports(port or [], printers or [])
@@ -157,10 +157,23 @@ def _show_nothing(_: Event) -> None:
     """The live view shows everything there is to see."""
 
 
-def _show_json(event: Event) -> None:
-    """Straight to the output: for a machine that reads there is nothing to lay out, and that costs a lot."""
-    sys.stdout.write(json.dumps(event.as_dict(), ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+class JsonLines:
+    """Events straight to an output, for a machine that reads: those of one turn of the event loop leave together."""
+
+    def __init__(self, output: TextIO) -> None:
+        self._output = output
+        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+        self._lines: list[str] = []
+
+    def show(self, event: Event) -> None:
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._lines.append(self._encode(event.as_dict()))
+
+    def _flush(self) -> None:
+        lines, self._lines = self._lines, []
+        self._output.write("\n".join(lines) + "\n")
+        self._output.flush()
 
 
 def _show_sentence(event: Event) -> None:

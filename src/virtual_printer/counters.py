@@ -60,10 +60,12 @@ class Counters:
             self._bases[number] = value
 
     def add(self, now: float, *, dots_fed: int = 0, strokes: int = 0, cuts: int = 0) -> None:
-        self._advance(now)
-        self._counts.dots_fed += dots_fed
-        self._counts.strokes += strokes
-        self._counts.cuts += cuts
+        if now - self._saved_at >= SAVE_EVERY_S:
+            self._advance(now)
+        counts = self._counts
+        counts.dots_fed += dots_fed
+        counts.strokes += strokes
+        counts.cuts += cuts
 
     def power_lost(self, now: float) -> None:
         """Fall back to what was last saved."""

@@ -68,6 +68,11 @@ class FaultDesk:
     def cases(self) -> tuple[Case, ...]:
         return tuple(self._cases.values())
 
+    @property
+    def is_idle(self) -> bool:
+        """No fault is armed or in force."""
+        return not self._cases
+
     def add(self, fault: Fault) -> int:
         """Arm a fault; `FaultError` if it cannot be. Returns the number by which it can be cleared."""
         whole = checked(fault)
@@ -79,6 +84,7 @@ class FaultDesk:
             # Chaos that can be repeated, not a secret.
             case.chance = random.Random(whole.trigger.seed)  # noqa: S311
         self._cases[case.id] = case
+        self._watch_commands()
         self._arm(case)
         return case.id
 
@@ -108,8 +114,7 @@ class FaultDesk:
 
     def bytes_before_trigger(self) -> int | None:
         """How many bytes may be read before a fault is due; `None` when no fault waits for bytes."""
-        waiting = [case.left for case in self._armed(AtByte)]
-        return min(waiting, default=None)
+        return min((case.left for case in self._armed(AtByte)), default=None) if self._cases else None
 
     def bytes_came(self, count: int) -> None:
         for case in self._armed(AtByte):
@@ -152,6 +157,11 @@ class FaultDesk:
             for case in self._cases.values()
             if not case.in_force and isinstance(case.fault.trigger, trigger)
         ]
+
+    def _watch_commands(self) -> None:
+        """Only while a fault waits for one: a printer is told of every command it executes."""
+        watched = any(isinstance(case.fault.trigger, AtCommand) for case in self._cases.values())
+        self._printer.engine.before = self.about_to_execute if watched else None
 
     def _arm(self, case: Case) -> None:
         case.in_force = False
@@ -207,6 +217,7 @@ class FaultDesk:
 
     def _forget(self, case: Case, *, why: str) -> None:
         self._cases.pop(case.id, None)
+        self._watch_commands()
         if case.timer is not None:
             case.timer.cancel()
         if case.in_force:

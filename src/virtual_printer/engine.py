@@ -5,13 +5,13 @@ answers through the callback.
 """
 
 from collections.abc import Callable
+from typing import Final
 
-from virtual_printer.commands import Effect
 from virtual_printer.condition import real_time_status
 from virtual_printer.counters import Counts
-from virtual_printer.effects import EFFECTS
+from virtual_printer.effects import ACTIONS
 from virtual_printer.machine import Machine
-from virtual_printer.parser import CommandSet, Item, Parsed, Parser, Text, Unknown
+from virtual_printer.parser import CommandSet, Item, Parsed, Parser, Text
 from virtual_printer.profiles import Fence, Profile
 from virtual_printer.realtime import (
     AskStatus,
@@ -23,6 +23,7 @@ from virtual_printer.realtime import (
     SendAutomaticStatus,
 )
 
+ITEMS_PER_STEP: Final = 100
 SELECT = "ESC ="
 BUFFERS_CLEARED = b"\x37\x25\x00"
 
@@ -43,7 +44,9 @@ class Engine:
         self.bytes_received = 0
         self.machine = Machine(profile, answer=answer, clock=clock, counts=counts)
         self.hears_real_time_offline = True
-        self.before: Callable[[str], None] = _nobody_asks
+        self.before: Callable[[str], None] | None = (
+            None  # told the name of each command before it is executed
+        )
         self.recovered: Callable[[], None] = self._clear_errors
         self._epoch = 0
         self._start_parsing()
@@ -65,7 +68,8 @@ class Engine:
     @property
     def room(self) -> int:
         """Bytes the receive buffer can still take."""
-        return max(0, self.buffer_bytes - self._parser.unread)
+        room = self.buffer_bytes - self._parser.unread
+        return max(0, room)
 
     @property
     def inside_command(self) -> bool:
@@ -82,27 +86,40 @@ class Engine:
         if self._ahead is not None:
             self._lie(self._ahead.feed(data))
 
-    def step(self) -> int | None:
-        """Execute the next item; returns the dots the paper moved, `None` when there is nothing to do."""
-        if not self.machine.online:
-            return None
-        item = self._next_item()
-        if item is None:
-            return None
-        before = self.machine.dots_moved
-        execute(self.machine, item)
-        return self.machine.dots_moved - before
+    def step(self, *, through_motions: bool = False) -> int | None:
+        """Execute up to and including the next item that moves paper, cuts or answers; returns the dots moved.
 
-    def _next_item(self) -> Item | None:
-        """The next item, after whoever watches for commands has had a chance to break something."""
-        item, self._waiting = self._waiting, None
-        if item is not None:
-            return item
+        `None` when there is nothing left to do. What only sets or types something takes a printer no time, and
+        where nobody times or watches the paper, a motion need not end the step: `through_motions`.
+        """
+        machine = self.machine
+        if not machine.online:
+            return None
+        machine.noticeable = False
+        dots_before, motions_before = machine.dots_moved, machine.motions
+        for _ in range(ITEMS_PER_STEP):
+            unwatched = self.before is None and self._waiting is None
+            item = self._parser.pop() if unwatched else self._watched_item()
+            if item is None:
+                return None
+            execute(machine, item)
+            if machine.noticeable or (machine.motions != motions_before and not through_motions):
+                break
+        return machine.dots_moved - dots_before
+
+    def _watched_item(self) -> Item | None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            return waiting
         item = self._parser.pop()
-        if not isinstance(item, Parsed):
-            return item
+        if self.before is not None and isinstance(item, Parsed):
+            return self._unless_broken(item, self.before)
+        return item
+
+    def _unless_broken(self, item: Parsed, before: Callable[[str], None]) -> Parsed | None:
+        """The item, unless whoever watches for its command breaks something that comes before it."""
         epoch = self._epoch
-        self.before(item.command.name)
+        before(item.command.name)
         if self._epoch != epoch:
             return None
         if not self.machine.online:
@@ -161,22 +178,16 @@ class Engine:
                 self.machine.answer(b"\x37\x22" + item.data[7:11] + b"\x00")
 
 
-def _nobody_asks(_: str) -> None:
-    """Nobody watches for commands."""
-
-
 def execute(machine: Machine, item: Item) -> None:
     """One item's effect on the machine."""
     machine.offset = item.offset + item.size
-    if not machine.selected and not (isinstance(item, Parsed) and item.command.name == SELECT):
+    if isinstance(item, Parsed):
+        command = item.command
+        if machine.selected or command.name == SELECT:
+            ACTIONS[command.name](machine, item.data[len(command.prefix) :])
+    elif not machine.selected:
         return
-    match item:
-        case Text(data=data):
-            machine.type_text(data)
-        case Unknown(data=data):
-            machine.report(f"unknown command {data.hex(' ')}")
-        case Parsed(command=command, data=data):
-            if command.effect in (Effect.RENDERED, Effect.PARSED):
-                EFFECTS[command.name](machine, data[len(command.prefix) :])
-            elif command.effect is Effect.REPORTED:
-                machine.report(f"{command.name} ({command.title}) is not simulated")
+    elif isinstance(item, Text):
+        machine.type_text(item.data)
+    else:
+        machine.report(f"unknown command {item.data.hex(' ')}")

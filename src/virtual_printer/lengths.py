@@ -23,13 +23,14 @@ NUL_TERMINATED_MAX = 255  # data bytes of an old-style barcode; a lost NUL must 
 BMP_SIZE_AT = 2  # a BMP file states its own size in the four bytes after "BM"
 
 
-def fixed(total: int) -> LengthRule:
+@dataclass(frozen=True, slots=True)
+class Fixed:
     """A command whose length never changes."""
 
-    def rule(_: bytes) -> int:
-        return total
+    total: int
 
-    return rule
+    def __call__(self, _: bytes) -> int:
+        return self.total
 
 
 def counted(at: int, width: int) -> LengthRule:

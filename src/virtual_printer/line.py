@@ -10,7 +10,8 @@ class LineBuffer:
     def __init__(self) -> None:
         self._runs: list[Run | Strip] = []
         self.x = 0
-        self._right = 0
+        self.right = 0  # where the rightmost run ends
+        self.height = 0  # of the tallest run
 
     def __bool__(self) -> bool:
         return bool(self._runs)
@@ -19,17 +20,6 @@ class LineBuffer:
     def at_beginning(self) -> bool:
         """True while neither a character nor a position has been set in this line."""
         return not self._runs and self.x == 0
-
-    @property
-    def right(self) -> int:
-        """Where the rightmost run ends."""
-        return self._right
-
-    @property
-    def height(self) -> int:
-        return max(
-            (run.height if isinstance(run, Strip) else run.style.cell_height for run in self._runs), default=0
-        )
 
     @property
     def runs(self) -> tuple[Run | Strip, ...]:
@@ -42,15 +32,18 @@ class LineBuffer:
             self._runs[-1] = Run(last.x, last.text + text, style, last.width + width)
         else:
             self._runs.append(Run(self.x, text, style, width))
-        self.x += width
-        self._right = max(self._right, self.x)
+        self._reach(self.x + width, style.cell_height)
 
     def add_strip(self, strip: Strip) -> None:
         """Append a column image; its position is the current one."""
         self._runs.append(strip)
-        self.x = strip.x + strip.width
-        self._right = max(self._right, self.x)
+        self._reach(strip.x + strip.width, strip.height)
+
+    def _reach(self, x: int, height: int) -> None:
+        self.x = x
+        self.right = max(self.right, x)
+        self.height = max(self.height, height)
 
     def clear(self) -> None:
         self._runs.clear()
-        self.x = self._right = 0
+        self.x = self.right = self.height = 0

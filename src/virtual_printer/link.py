@@ -12,9 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, Protocol
 
-SOCKET_BUFFER_BYTES: Final = (
-    4096  # the kernel's part of the receive path; small, so that hosts feel a full printer
-)
+SOCKET_BUFFER_BYTES: Final = 4096  # the kernel's part of the way; small, so that hosts feel a full printer
 READ_BYTES_MAX: Final = 4096
 RESUME_ROOM_BYTES: Final = 256  # after a full buffer, reading goes on when this much is free
 BACKLOG: Final = 16
@@ -62,10 +60,12 @@ class Link:
         self.accepting = False
         self._held = False
         self._fillers: list[socket.socket] = []
+        self._watching = False
         self._session: socket.socket | None = None
         self._dead: deque[socket.socket] = deque(maxlen=DEAD_SESSIONS_MAX)
         self._session_bytes = 0
         self._outgoing: list[bytes] = []
+        self._reading = False
         self._paused = False
         self.connections = 0
         self.ignoring = False
@@ -112,8 +112,7 @@ class Link:
                 self._fill_backlog()
             case Busy.QUEUE | Busy.STUCK:
                 self._held = True
-                if self._listener is not None:
-                    _loop().remove_reader(self._listener)
+                self._unwatch_port()
 
     def release(self) -> None:
         """The other host has gone."""
@@ -143,6 +142,7 @@ class Link:
         listener.setblocking(False)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # connections inherit both
         try:
             listener.bind((self._host, self._port))
         except OSError:
@@ -155,24 +155,32 @@ class Link:
     def _release_port(self) -> None:
         self.accepting = False
         self._drop_fillers()
+        self._unwatch_port()
         if self._listener is not None:
-            _loop().remove_reader(self._listener)
             self._listener.close()
             self._listener = None
 
     def _watch_port(self) -> None:
-        if self.accepting and not self._held and self._session is None and self._listener is not None:
+        wanted = self.accepting and not self._held and self._session is None
+        if wanted and not self._watching and self._listener is not None:
             # By number: asked for a socket it does not watch yet, the loop spells the whole socket out.
             _loop().add_reader(self._listener.fileno(), self._take_connection, self._listener)
+            self._watching = True
+
+    def _unwatch_port(self) -> None:
+        if self._watching and self._listener is not None:
+            _loop().remove_reader(self._listener.fileno())
+        self._watching = False
 
     def _take_connection(self, listener: socket.socket) -> None:
+        if self._session is not None:
+            self._unwatch_port()  # Until the present host has gone.
+            return
         try:
             session, _ = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
         session.setblocking(False)
-        session.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        _loop().remove_reader(listener)
         self._session, self._session_bytes, self._paused = session, 0, False
         self.connections += 1
         _loop().add_reader(session.fileno(), self._read, session)
@@ -202,7 +210,12 @@ class Link:
             self.end_session(reset=False)
             return
         self._session_bytes += len(data)
-        self._sink.arrive(data, heeded=not self.ignoring)
+        self._reading = True
+        try:
+            self._sink.arrive(data, heeded=not self.ignoring)
+        finally:
+            self._reading = False
+        self._flush()
 
     def _bytes_wanted(self) -> int:
         """As much as there is room for, and no byte beyond one at which a fault is due."""
@@ -223,11 +236,11 @@ class Link:
     def send(self, data: bytes) -> bool:
         """Answer the present host; False if there is none. The sink hears of answers that do not get through.
 
-        Answers of one turn of the event loop leave together: a system call costs more than a printed line.
+        Answers to what was read at once leave together: a system call costs more than a printed line.
         """
         if self._session is None or self.ignoring:
             return False
-        if not self._outgoing:
+        if not self._outgoing and not self._reading:
             _loop().call_soon(self._flush)
         self._outgoing.append(data)
         return True

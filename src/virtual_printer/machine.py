@@ -19,9 +19,10 @@ from virtual_printer.page import Page
 from virtual_printer.paper import PrintedImage, PrintedLine, PrintedPage, Run
 from virtual_printer.profiles import Profile
 from virtual_printer.roll import Cut, Roll, Sheet
-from virtual_printer.style import Alignment, Style
+from virtual_printer.style import PLAIN, Alignment
 
 REPORTS_KEPT: Final = 1_000
+_LEFT: Final = Alignment.LEFT  # as good as every line, and an enum's member takes a while to look up
 
 
 class Machine:
@@ -37,13 +38,15 @@ class Machine:
     ) -> None:
         self.profile = profile
         self.paper = Roll(width=profile.width_dots, cutter_gap=profile.cutter_gap_dots or 0)
-        self.answer = answer
+        self._answer = answer
         self.clock = clock
         self.counters = Counters(clock(), counts)
         self.condition = Condition()
         self.online = True  # of `condition`; asked before every command
         self.reports: deque[str] = deque(maxlen=REPORTS_KEPT)
         self.dots_moved = 0
+        self.motions = 0
+        self.noticeable = False  # set by an answer and by a cut
         self.offset = 0
         self.line = LineBuffer()
         self.page: Page | None = None
@@ -83,6 +86,11 @@ class Machine:
         if changed_categories(before, self.condition) & self.asb_categories:
             self.send_automatic_status()
 
+    def answer(self, data: bytes) -> None:
+        """Tell the host."""
+        self.noticeable = True
+        self._answer(data)
+
     def send_automatic_status(self) -> None:
         self.answer(automatic_status(self.condition, self.profile.asb_reserved))
 
@@ -98,22 +106,20 @@ class Machine:
     def type_text(self, data: bytes) -> None:
         """Characters go into the print buffer; a full line prints by itself."""
         self.swallow_next_lf = False
+        modes, line = self.modes, self.line
+        width = self.column_width * len(data)
+        if modes.kanji or modes.utf8 or line.x + width > self.area_width:
+            self._type_one_by_one(data)
+        else:
+            line.add(decode_single_bytes(data, self._code_page, modes.country), modes.style, width)
+
+    def _type_one_by_one(self, data: bytes) -> None:
         start = self.offset - len(data)
-        if self._fits(data):
-            text = decode_single_bytes(data, self._code_page, self.modes.country)
-            self.line.add(text, self.modes.style, self.cell_width(" ") * len(text))
-            return
         for number, byte in enumerate(data):
             for character in self._decode(bytes((byte,))):
                 self.offset = start + number
                 self._type(character)
         self.offset = start + len(data)
-
-    def _fits(self, data: bytes) -> bool:
-        """One byte is one column, and all of them fit into the line."""
-        if self.modes.kanji or self.modes.utf8:
-            return False
-        return self.line.x + self.cell_width(" ") * len(data) <= self.area_width
 
     def _type(self, character: str) -> None:
         width = self.cell_width(character)
@@ -124,6 +130,12 @@ class Machine:
     def cell_width(self, character: str) -> int:
         style = self.modes.style
         return style.cell_width(character) + self.modes.character_spacing * style.width
+
+    @property
+    def column_width(self) -> int:
+        """Dots of a character that is not wide, its spacing included."""
+        style = self.modes.style
+        return style.column_width + self.modes.character_spacing * style.width
 
     @property
     def area_width(self) -> int:
@@ -152,15 +164,11 @@ class Machine:
 
     def print_line(self, feed: int) -> None:
         """Print the buffer (perhaps empty) and feed at least `feed` dots; held answers become due."""
-        height = self.line.height
+        line, height = self.line, self.line.height
         entry = PrintedLine(
-            runs=self.line.runs,
-            shift=self._shift(self.line.right),
-            y=self._y,
-            height=height,
-            offset=self.offset,
+            runs=line.runs, shift=self._shift(line.right), y=self._y, height=height, offset=self.offset
         )
-        self.line.clear()
+        line.clear()
         self._add(entry, feed=max(feed, height))
 
     def print_image(self, bitmap: Bitmap, label: str) -> None:
@@ -178,7 +186,7 @@ class Machine:
 
     def print_beside_bars(self, text: str, bars_width: int) -> None:
         """The readable text of a barcode, centred on its bars."""
-        style = Style()
+        style = PLAIN
         width = sum(style.cell_width(character) for character in text)
         shift = max(0, self._shift(bars_width) + (bars_width - width) // 2)
         entry = PrintedLine(
@@ -194,7 +202,7 @@ class Machine:
         """After an interruption some printers begin the line again: it stands on the paper twice."""
         last = self.paper.last_line()
         if last is not None:
-            self._onto_paper(replace(last, y=self.paper.y), feed=max(last.height, self.modes.line_spacing))
+            self._onto_paper(last._replace(y=self.paper.y), feed=max(last.height, self.modes.line_spacing))
 
     def feed(self, dots: int) -> None:
         if self.page is not None:
@@ -228,6 +236,7 @@ class Machine:
         if self.line or self.page is not None:
             self.report("cut ignored: the line before it has not been printed")
             return None
+        self.noticeable = True
         self.counters.add(self.clock(), cuts=1)
         return self.paper.cut(kind)
 
@@ -248,19 +257,16 @@ class Machine:
         self._answer_held()
 
     def _moved(self, dots: int, *, strokes: int) -> None:
+        self.motions += 1
         self.dots_moved += dots
         self.counters.add(self.clock(), dots_fed=dots, strokes=strokes)
 
     def _shift(self, width: int) -> int:
         margin = 0 if self.page is not None else self.modes.left_margin
+        if self.modes.alignment is _LEFT:
+            return margin
         free = max(0, self.area_width - width)
-        match self.modes.alignment:
-            case Alignment.LEFT:
-                return margin
-            case Alignment.CENTRE:
-                return margin + free // 2
-            case Alignment.RIGHT:
-                return margin + free
+        return margin + (free // 2 if self.modes.alignment is Alignment.CENTRE else free)
 
     def _answer_held(self) -> None:
         for held in self.held_answers:

@@ -1,8 +1,8 @@
 """Everything `ESC @` resets: the printer's settings for the characters and lines to come."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from virtual_printer.style import Alignment, Style
+from virtual_printer.style import PLAIN, Alignment, Style
 
 DEFAULT_LINE_SPACING = 30  # dots: 3.75 mm
 DOTS_PER_INCH = 203
@@ -13,7 +13,7 @@ DEFAULT_TAB_EVERY = 8  # columns
 class Modes:
     """Distances in dots of 1/203 inch; `unit_x` and `unit_y` are the fractions of an inch of `GS P`."""
 
-    style: Style = field(default_factory=Style)
+    style: Style = PLAIN
     alignment: Alignment = Alignment.LEFT
     line_spacing: int = DEFAULT_LINE_SPACING
     character_spacing: int = 0

@@ -2,19 +2,20 @@
 
 All positions are in dots (8 per millimetre), `y` counted from the beginning of the roll, downwards in
 reading direction. `offset` is the number of bytes the printer had consumed when it printed the entry.
+
+What a ticket has many of are named tuples, which are made several times as fast as frozen dataclasses.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from virtual_printer.style import Style
 
 _COLUMN_DOTS: Final = 12  # a gap between runs reads as one space per column of font A
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Characters of one style side by side, `width` dots in all."""
 
     x: int
@@ -23,8 +24,7 @@ class Run:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(NamedTuple):
     """A column image inside a line of text; `rows` as in `PrintedImage`."""
 
     x: int
@@ -33,8 +33,7 @@ class Strip:
     rows: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrintedLine:
+class PrintedLine(NamedTuple):
     """A line of characters; `shift` is what alignment and margin added to the runs' positions."""
 
     runs: tuple[Run | Strip, ...]

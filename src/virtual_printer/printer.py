@@ -21,14 +21,13 @@ from virtual_printer.engine import Engine
 from virtual_printer.events import Event
 from virtual_printer.fault_kinds import Remedy
 from virtual_printer.link import Link
+from virtual_printer.mechanism import Mechanism
 from virtual_printer.profiles import Profile, profile_named
 from virtual_printer.replies import is_process_id
 from virtual_printer.roll import Sheet
 from virtual_printer.views import PaperView, PrinterState
 
-DOTS_PER_MM: Final = 8
 DEFAULT_BUFFER_BYTES: Final = 4096
-STEPS_PER_TURN: Final = 500  # items executed before other tasks get their turn, at unlimited speed
 
 
 class PrinterBroken(RuntimeError):
@@ -57,13 +56,12 @@ class VirtualPrinter:
         self.on_sheet: list[Callable[[Sheet], None]] = []
         self._kept_answer = b""
         self._last_reply_at = 0.0
+        self._delayed = 0  # pieces of answers that are still to be sent
         self._changes = Changes()
-        self._work = asyncio.Event()
         self._executing = False
         self._sheets_told = 0
         self._lines_told = 0
         self._due_answers: list[bytes] = []
-        self._mechanism: asyncio.Task[None] | None = None
         self._broken: Exception | None = None
         self._booting: asyncio.Task[None] | None = None
         self.engine = Engine(
@@ -71,6 +69,13 @@ class VirtualPrinter:
             buffer_bytes=buffer_bytes,
             answer=self._answer,
             clock=time.monotonic,
+        )
+        self._mechanism = Mechanism(
+            step=self._step,
+            speed_mm_s=self._speed,
+            motion_ended=self._motion_ended,
+            paused=self._paused,
+            failed=self._break_down,
         )
         self.link = Link(self, host=host, port=port)
         self._breakable = Breakable(
@@ -80,7 +85,6 @@ class VirtualPrinter:
             begin_power_cycle=self.begin_power_cycle,
         )
         self.desk = FaultDesk(self._breakable, self.tell)
-        self.engine.before = self.desk.about_to_execute
         self.engine.recovered = partial(self.desk.operator_did, Remedy.REMOVE_JAM)
         self.state = PrinterState(self.engine, self.link, self.wait_until)
         self.paper = PaperView(self.engine.machine.paper, self.link, self.wait_until)
@@ -97,14 +101,14 @@ class VirtualPrinter:
         """Open the port and switch the mechanism on; `OSError` if the port is taken."""
         self.link.open()
         self.tell("listening", {"address": self.address})
-        self._mechanism = asyncio.create_task(self._run_mechanism(), name=f"mechanism of {self.address}")
+        self._mechanism.switch_on()
 
     async def stop(self) -> None:
         self.link.close()
-        for task in (self._mechanism, self._booting):
-            if task is not None:
-                task.cancel()
-                await asyncio.wait((task,))
+        self._mechanism.switch_off()
+        if self._booting is not None:
+            self._booting.cancel()
+            await asyncio.wait((self._booting,))
         if self._broken is not None:
             raise PrinterBroken(f"the virtual printer at {self.address} has a bug") from self._broken
 
@@ -151,17 +155,17 @@ class VirtualPrinter:
         if heeded:
             self.engine.arrive(data)
         self.desk.bytes_came(len(data))
-        self.look_again()
+        self._mechanism.run_now()
+        self._changes.tell()
 
     def look_again(self) -> None:
-        """Something outside the mechanism changed: bytes came, or a person did something."""
-        self._work.set()
+        """Something outside the mechanism changed: a person did something, a fault began or ended."""
+        self._mechanism.wake()
         self._changes.tell()
 
     def begin_power_cycle(self, *, boot_seconds: float, reset: bool) -> asyncio.Task[None]:
         """Plug pulled and put back: RAM gone, port closed while booting, paper kept. The task ends when it is up."""
-        if self._mechanism is not None:
-            self._mechanism.cancel()
+        self._mechanism.switch_off()
         if self._booting is not None:
             self._booting.cancel()
         self.link.shut()
@@ -198,43 +202,30 @@ class VirtualPrinter:
 
     # -- mechanism ------------------------------------------------------------------------------------
 
-    async def _run_mechanism(self) -> None:
-        try:
-            while True:
-                await self._work.wait()
-                self._work.clear()
-                await self._print_what_is_buffered()
-        except Exception as error:
-            # Everything, because what fails here is a bug, and a bug can raise anything. Nobody awaits this task:
-            # the error is kept for whoever waits for the printer or stops it, and asyncio logs it if nobody does.
-            self._broken = error
-            self.tell("broken", {"error": repr(error)})
-            raise
+    def _break_down(self, bug: Exception) -> None:
+        """Kept for whoever waits for the printer or stops it; the log has it for everybody else."""
+        self._broken = bug
+        self.tell("broken", {"error": repr(bug)})
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": f"the virtual printer at {self.address} has a bug", "exception": bug}
+        )
 
-    async def _print_what_is_buffered(self) -> None:
-        steps, free_at = 0, time.monotonic()
-        while (dots := self._step()) is not None:
-            speed_mm_s = self._breakable.slowed_to_mm_s or self.speed_mm_s
-            if speed_mm_s and dots:
-                free_at = max(free_at, time.monotonic()) + dots / DOTS_PER_MM / speed_mm_s
-                await asyncio.sleep(free_at - time.monotonic())
-            elif (steps := steps + 1) % STEPS_PER_TURN == 0:
-                await asyncio.sleep(0)
-            self._motion_ended()
-        self._motion_ended()  # A command that stopped the printer has something to say, too.
+    def _speed(self) -> float | None:
+        return self._breakable.slowed_to_mm_s or self.speed_mm_s
 
     def _step(self) -> int | None:
         self._executing = True
         try:
-            return self.engine.step()
+            return self.engine.step(through_motions=not self._speed() and self.desk.is_idle)
         finally:
             self._executing = False
 
     def _motion_ended(self) -> None:
-        """What became true with this step is told now: answers, triggers, room in the buffer."""
-        answers, self._due_answers = self._due_answers, []
-        for answer in answers:
-            self._send(answer)
+        """What became true with this step is told now: answers, paper, and to faults that wait for lines."""
+        if self._due_answers:
+            answers, self._due_answers = self._due_answers, []
+            for answer in answers:
+                self._send(answer)
         paper = self.engine.machine.paper
         if paper.sheets_cut > self._sheets_told:
             self._sheets_told = paper.sheets_cut
@@ -242,6 +233,8 @@ class VirtualPrinter:
         if paper.lines_printed > self._lines_told:
             lines, self._lines_told = paper.lines_printed - self._lines_told, paper.lines_printed
             self.desk.lines_came(lines)
+
+    def _paused(self) -> None:
         self.link.room_freed()
         self._changes.tell()
 
@@ -264,6 +257,9 @@ class VirtualPrinter:
 
     def _send(self, data: bytes) -> None:
         """Through the bends of the faults in force; delayed pieces keep their order."""
+        if not self._breakable.bends.in_force and not self._delayed:
+            self._transmit(data)
+            return
         now = at = asyncio.get_running_loop().time()
         for piece in self._breakable.bends.pieces(data):
             at = max(at + piece.after_s, self._last_reply_at)
@@ -271,7 +267,12 @@ class VirtualPrinter:
                 self._transmit(piece.data)
             else:
                 self._last_reply_at = at
-                asyncio.get_running_loop().call_at(at, self._transmit, piece.data)
+                self._delayed += 1
+                asyncio.get_running_loop().call_at(at, self._transmit_delayed, piece.data)
+
+    def _transmit_delayed(self, data: bytes) -> None:
+        self._delayed -= 1
+        self._transmit(data)
 
     def _transmit(self, data: bytes) -> None:
         if not self.link.send(data):

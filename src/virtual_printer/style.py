@@ -1,7 +1,9 @@
 """How characters look: font, size, weight, and what that means in dots at 203 dpi."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache, cached_property
+from typing import Any, Final
 
 
 class Font(StrEnum):
@@ -26,7 +28,7 @@ class Alignment(StrEnum):
     RIGHT = "right"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Style:
     """The look of one run of characters. `width` and `height` are the factors of `GS !`, 1 to 8."""
 
@@ -40,16 +42,41 @@ class Style:
     rotated: bool = False
     red: bool = False
 
-    @property
+    @cached_property
     def cell_height(self) -> int:
         """Dots of paper a character of this style needs."""
         return (self.font.width if self.rotated else self.font.height) * self.height
 
+    @cached_property
+    def column_width(self) -> int:
+        """Dots along the line of a character that is not wide, character spacing not counted."""
+        return (self.font.height if self.rotated else self.font.width) * self.width
+
     def cell_width(self, character: str) -> int:
         """Dots along the line, character spacing not counted."""
-        if is_wide(character):
-            return KANJI_WIDTH * self.width
-        return (self.font.height if self.rotated else self.font.width) * self.width
+        return KANJI_WIDTH * self.width if is_wide(character) else self.column_width
+
+    def but(self, **changes: Any) -> "Style":
+        """This style with changes. Equal styles made here are one object, so that `is` compares them."""
+        wanted = tuple(changes.items())
+        variant = self._variants.get(wanted)
+        if variant is None:
+            variant = self._variants[wanted] = _interned(replace(self, **changes))
+        return variant
+
+    @cached_property
+    def _variants(self) -> dict[tuple[tuple[str, object], ...], "Style"]:
+        """Those asked for so far: a ticket changes to and fro between a few."""
+        return {}
+
+
+@cache
+def _interned(style: Style) -> Style:
+    return style
+
+
+PLAIN: Final = _interned(Style())
+"""What power-on and `ESC @` set."""
 
 
 def is_wide(character: str) -> bool:

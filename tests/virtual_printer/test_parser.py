@@ -47,7 +47,7 @@ def merged(items: list[Item]) -> list[Item]:
     for item in items:
         last = result[-1] if result else None
         if isinstance(item, Text) and isinstance(last, Text) and last.offset + last.size == item.offset:
-            result[-1] = Text(last.offset, last.data + item.data)
+            result[-1] = Text(last.offset, last.data + item.data, last.size + item.size)
         else:
             result.append(item)
     return result
@@ -115,12 +115,16 @@ def test_items_follow_each_other_without_gap_or_overlap(stream: bytes) -> None:
 @pytest.mark.parametrize("introducer", list(b"\x10\x1b\x1c\x1d"))
 def test_an_unknown_command_takes_two_bytes_and_names_its_offset(introducer: int) -> None:
     unknown = bytes((introducer, 0xFE))
-    assert Parser().feed(b"AB" + unknown + b"CD") == [Text(0, b"AB"), Unknown(2, unknown), Text(4, b"CD")]
+    assert Parser().feed(b"AB" + unknown + b"CD") == [
+        Text(0, b"AB", 2),
+        Unknown(2, unknown, 2),
+        Text(4, b"CD", 2),
+    ]
 
 
 def test_zeros_between_commands_are_harmless() -> None:
     items = Parser().feed(b"\x00" * 8192 + b"OK\n")
-    assert items[-2] == Text(8192, b"OK")
+    assert items[-2] == Text(8192, b"OK", 2)
 
 
 def test_a_command_beyond_the_memory_limit_is_counted_but_not_kept() -> None:

@@ -1,5 +1,6 @@
 """Commands the printer answers when it reaches them in the queue."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -9,6 +10,7 @@ from virtual_printer.profiles import Fence
 
 BLOCK_IDENTITY: Final = b"\x5f"
 BLOCK_PROCESS_ID: Final = b"\x37\x22"
+_FOUR_PRINTABLE: Final = re.compile(rb"[\x20-\x7e]{4}")
 
 
 def automatic_status(machine: Machine, args: bytes) -> None:
@@ -56,7 +58,7 @@ def identity(machine: Machine, args: bytes) -> None:
 def process_id(machine: Machine, args: bytes) -> None:
     """`GS ( H 6 0 48 48 t1 t2 t3 t4`: echoes the four bytes when everything before them is on paper."""
     token = args[4:8]
-    if len(args) != 8 or args[2:4] != b"00" or not all(0x20 <= byte <= 0x7E for byte in token):
+    if len(args) != 8 or args[2:4] != b"00" or _FOUR_PRINTABLE.fullmatch(token) is None:
         machine.report("GS ( H without four printable bytes has no answer")
     elif machine.profile.fence is Fence.PRINTED:
         machine.answer_when_printed(BLOCK_PROCESS_ID + token + b"\0")

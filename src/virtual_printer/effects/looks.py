@@ -1,14 +1,12 @@
 """Commands that set how the characters to come look. Parameters arrive without the command's prefix."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from virtual_printer.codepages import COUNTRY_COUNT
 from virtual_printer.machine import Machine
 from virtual_printer.modes import DEFAULT_LINE_SPACING, DOTS_PER_INCH
-from virtual_printer.style import Alignment, Font, Style
+from virtual_printer.style import Alignment, Font
 
 ALIGNMENTS: Final = {
     0: Alignment.LEFT, 48: Alignment.LEFT,
@@ -19,23 +17,13 @@ FONTS: Final = {0: Font.A, 48: Font.A, 1: Font.B, 49: Font.B}
 UNDERLINES: Final = {0: 0, 48: 0, 1: 1, 49: 1, 2: 2, 50: 2}
 
 
-def _restyle(machine: Machine, **changes: Any) -> None:
-    machine.modes.style = _restyled(machine.modes.style, **changes)
-
-
-@cache
-def _restyled(style: Style, **changes: Any) -> Style:
-    return replace(style, **changes)
-
-
 def initialise(machine: Machine, _: bytes) -> None:
     machine.initialise()
 
 
 def print_mode(machine: Machine, args: bytes) -> None:
     n = args[0]
-    _restyle(
-        machine,
+    machine.modes.style = machine.modes.style.but(
         font=Font.B if n & 0x01 else Font.A,
         bold=bool(n & 0x08),
         height=2 if n & 0x10 else 1,
@@ -47,38 +35,38 @@ def print_mode(machine: Machine, args: bytes) -> None:
 def character_size(machine: Machine, args: bytes) -> None:
     width, height = args[0] >> 4, args[0] & 0x0F
     if width <= 7 and height <= 7:
-        _restyle(machine, width=width + 1, height=height + 1)
+        machine.modes.style = machine.modes.style.but(width=width + 1, height=height + 1)
 
 
 def bold(machine: Machine, args: bytes) -> None:
-    _restyle(machine, bold=bool(args[0] & 1))
+    machine.modes.style = machine.modes.style.but(bold=bool(args[0] & 1))
 
 
 def underline(machine: Machine, args: bytes) -> None:
     if args[0] in UNDERLINES:
-        _restyle(machine, underline=UNDERLINES[args[0]])
+        machine.modes.style = machine.modes.style.but(underline=UNDERLINES[args[0]])
 
 
 def font(machine: Machine, args: bytes) -> None:
     if args[0] in FONTS:
-        _restyle(machine, font=FONTS[args[0]])
+        machine.modes.style = machine.modes.style.but(font=FONTS[args[0]])
 
 
 def reverse(machine: Machine, args: bytes) -> None:
-    _restyle(machine, reverse=bool(args[0] & 1))
+    machine.modes.style = machine.modes.style.but(reverse=bool(args[0] & 1))
 
 
 def rotate(machine: Machine, args: bytes) -> None:
-    _restyle(machine, rotated=args[0] in (1, 2, 49, 50))
+    machine.modes.style = machine.modes.style.but(rotated=args[0] in (1, 2, 49, 50))
 
 
 def upside_down(machine: Machine, args: bytes) -> None:
     if machine.line.at_beginning:
-        _restyle(machine, upside_down=bool(args[0] & 1))
+        machine.modes.style = machine.modes.style.but(upside_down=bool(args[0] & 1))
 
 
 def colour(machine: Machine, args: bytes) -> None:
-    _restyle(machine, red=args[0] in (1, 49))
+    machine.modes.style = machine.modes.style.but(red=args[0] in (1, 49))
 
 
 def align(machine: Machine, args: bytes) -> None:
@@ -115,12 +103,14 @@ def kanji_off(machine: Machine, _: bytes) -> None:
 
 def kanji_mode(machine: Machine, args: bytes) -> None:
     n = args[0]
-    _restyle(machine, width=2 if n & 0x04 else 1, height=2 if n & 0x08 else 1, underline=1 if n & 0x80 else 0)
+    machine.modes.style = machine.modes.style.but(
+        width=2 if n & 0x04 else 1, height=2 if n & 0x08 else 1, underline=1 if n & 0x80 else 0
+    )
 
 
 def kanji_quadruple(machine: Machine, args: bytes) -> None:
     factor = 2 if args[0] & 1 else 1
-    _restyle(machine, width=factor, height=factor)
+    machine.modes.style = machine.modes.style.but(width=factor, height=factor)
 
 
 def encoding(machine: Machine, args: bytes) -> None:

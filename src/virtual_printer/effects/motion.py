@@ -38,7 +38,7 @@ def _print_and_feed(machine: Machine, dots: int) -> None:
 
 
 def tab(machine: Machine, _: bytes) -> None:
-    column_width = machine.cell_width(" ")
+    column_width = machine.column_width
     for stop in machine.modes.tab_stops:
         if stop * column_width > machine.line.x:
             machine.line.x = min(stop * column_width, machine.area_width)
