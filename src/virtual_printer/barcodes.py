@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from virtual_printer.code93 import code93
+
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
@@ -25,6 +27,8 @@ _SHIFT: Final = 98
 
 _EAN_LEFT: Final = _words("0001101 0011001 0010011 0111101 0100011 0110001 0101111 0111011 0110111 0001011")
 _EAN_PARITY: Final = _words("LLLLLL LLGLGG LLGGLG LLGGGL LGLLGG LGGLLG LGGGLL LGLGLG LGLGGL LGGLGL")
+
+_UPC_E_PARITY: Final = _words("GGGLLL GGLGLL GGLLGL GGLLLG GLGGLL GLLGGL GLLLGG GLGLGL GLGLLG GLLGLG")
 
 _CODE39: Final = dict(
     zip(
@@ -59,6 +63,8 @@ def modules(system: int, data: bytes) -> str | None:
     match system:
         case 0 | 65 if _is_number(text, 11, 12):
             return _ean13("0" + text)
+        case 1 | 66 if _is_number(text, 6, 7, 8, 11, 12):
+            return _upc_e(text)
         case 2 | 67 if _is_number(text, 12, 13):
             return _ean13(text)
         case 3 | 68 if _is_number(text, 7, 8):
@@ -69,6 +75,8 @@ def modules(system: int, data: bytes) -> str | None:
             return _interleaved(text)
         case 6 | 71:
             return _codabar(text.upper())
+        case 72:
+            return code93(data)
         case 73:
             return _code128(data)
         case _:
@@ -119,12 +127,52 @@ def _ean13(text: str) -> str | None:
     digits = _with_check_digit(text, 13)
     if digits is None:
         return None
-    left = "".join(
-        _EAN_LEFT[int(digit)] if code == "L" else _inverted(_EAN_LEFT[int(digit)])[::-1]
-        for digit, code in zip(digits[1:7], _EAN_PARITY[int(digits[0])], strict=True)
-    )
+    left = _in_codes(digits[1:7], _EAN_PARITY[int(digits[0])])
     right = "".join(_inverted(_EAN_LEFT[int(digit)]) for digit in digits[7:])
     return f"101{left}01010{right}101"
+
+
+def _in_codes(digits: str, codes: str) -> str:
+    """Each digit in code L or G."""
+    return "".join(
+        _EAN_LEFT[int(digit)] if code == "L" else _inverted(_EAN_LEFT[int(digit)])[::-1]
+        for digit, code in zip(digits, codes, strict=True)
+    )
+
+
+def _upc_e(text: str) -> str | None:
+    """The six digits alone, with the leading 0, with the check digit too, or the UPC-A number they stand for."""
+    if len(text) == 6:
+        text = f"0{text}"
+    whole = _with_check_digit(text if len(text) >= 11 else _upc_a_of(text[1:7]) + text[7:], 12)
+    if whole is None or text[0] != "0":
+        return None
+    six = next((six for six in _shortened(whole) if whole.startswith(_upc_a_of(six))), None)
+    return None if six is None else f"101{_in_codes(six, _UPC_E_PARITY[int(whole[-1])])}010101"
+
+
+def _upc_a_of(six: str) -> str:
+    """The eleven digits before the check digit."""
+    match six[5]:
+        case "0" | "1" | "2":
+            return f"0{six[:2]}{six[5]}0000{six[2:5]}"
+        case "3":
+            return f"0{six[:3]}00000{six[3:5]}"
+        case "4":
+            return f"0{six[:4]}00000{six[4]}"
+        case _:
+            return f"0{six[:5]}0000{six[5]}"
+
+
+def _shortened(whole: str) -> tuple[str, ...]:
+    """The six digits by each of the four rules; those that stand for another number must be sorted out."""
+    maker, product = whole[1:6], whole[6:11]
+    return (
+        f"{maker[:2]}{product[2:]}{maker[2]}",
+        f"{maker[:3]}{product[3:]}3",
+        f"{maker[:4]}{product[4]}4",
+        f"{maker}{product[4]}",
+    )
 
 
 def _ean8(text: str) -> str | None:

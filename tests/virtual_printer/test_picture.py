@@ -43,13 +43,35 @@ def test_a_qr_code_can_be_read_from_the_picture(text: str, module: int) -> None:
         (b"\x1dkI\x05{C\x0c\x22\x38", "123456"),
         (b"\x1dk\x43\x0c400638133393", "4006381333931"),
         (b"\x1dk\x02400638133393\x00", "4006381333931"),
+        (b"\x1dk\x41\x0b04210000526", "0042100005264"),
+        (b"\x1dk\x00042100005264\x00", "0042100005264"),
+        (b"\x1dk\x01425261\x00", "0042100005264"),
+        (b"\x1dk\x42\x0804252614", "0042100005264"),
+        (b"\x1dk\x42\x0b01230000045", "0012300000451"),
+        (b"\x1dk\x42\x0c012345000058", "0012345000058"),
         (b"\x1dk\x44\x075512345", "55123457"),
         (b"\x1dk\x04ABC 123\x00", "ABC 123"),
         (b"\x1dk\x05123456\x00", "123456"),
+        (b"\x1dk\x06A40156B\x00", "A40156B"),
+        (b"\x1dk\x48\x0aTable {12}", "Table {12}"),
+        (b"\x1dk\x48\x08!:;?@[_`", "!:;?@[_`"),
+        (b"\x1dk\x48\x0d-. $/+%~AZaz{", "-. $/+%~AZaz{"),
     ],
 )
 def test_barcodes_can_be_read_from_the_picture(command: bytes, text: str) -> None:
-    assert read_codes(sheet_of(b"\n\x1dw\x03" + command + b"\n")) == [text]
+    assert read_codes(sheet_of(b"\n\x1dw\x02" + command + b"\n")) == [text]
+
+
+def test_control_characters_survive_in_code_93() -> None:
+    sheet = sheet_of(b"\n\x1dw\x02\x1dk\x48\x08\x00\x01\x1a\x1b\x1f\x20\x7b\x7f\n")
+    (code,) = zxingcpp.read_barcodes(sheet.picture().convert("L"))
+    assert code.bytes == b"\x00\x01\x1a\x1b\x1f\x20\x7b\x7f"
+
+
+@pytest.mark.parametrize("text", ["425261x", "1425261", "04252619", "012345678905", "1234"])
+def test_what_is_no_upc_e_number_is_reported_and_not_drawn(text: str) -> None:
+    done = printed(b"\x1dk\x01" + text.encode() + b"\x00")
+    assert (done.lines, len(done.reports)) == ((), 1)
 
 
 CHARACTERS = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=20)
