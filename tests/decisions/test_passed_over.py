@@ -48,7 +48,7 @@ RULES: list[tuple[str, Reason | None, Condition, Reason | None]] = [
     ("two different ones in a row: past it, at once", None, doubtful(2, 0), MUTE),
     ("health alone brings it not home", MUTE, doubtful(2, 200), MUTE),
     ("it is tried again after five minutes", None, doubtful(2, DOES_NOT_CONFIRM_SECONDS), None),
-    ("down is the better reason", MUTE, doubtful(2, 0, LOST), MUTE),
+    ("also while its last failure is still fresh", None, doubtful(2, 0, Reason.NO_CONFIRMATION), MUTE),
 ]
 
 

@@ -60,8 +60,8 @@ def passed_over_for(
     back and forth.
     """
     down = condition.trouble if condition.trouble not in NOT_A_CONDITION else None
-    if down is not None:
-        return down if now - condition.since >= failover_seconds else before
+    if down is not None and now - condition.since >= failover_seconds:
+        return down
     if condition.does_not_confirm(now):
         return Reason.DOES_NOT_CONFIRM
     if before is None or condition.trouble is not None:
