@@ -10,7 +10,7 @@ from rich.console import Console
 
 from kitchen_printer.cli import keeping, looking
 from kitchen_printer.cli.printers import add_printer_commands
-from kitchen_printer.cli.start import FAILURE, AsJson, answer
+from kitchen_printer.cli.start import FAILURE, AsJson, answer, canonical_address
 from kitchen_printer.cli.start import end as _end
 from kitchen_printer.cli.start import settings as _settings
 
@@ -102,16 +102,25 @@ def explain(ticket: Ticket, as_json: AsJson = False) -> None:
 @app.command()
 def reprint(
     ticket: Ticket,
+    *,
     by: By,
     reason: Annotated[str, typer.Option("--reason", help="Why: it goes on record.")] = "",
     copy: Copy = 1,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", help="The printer: host or host:port. A ticket that waits moves there."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print a ticket again; the paper says REPRINT."""
-    from kitchen_printer.database.requests import RequestRefusedError, request_reprint
+    from kitchen_printer.database.requests import RequestRefusedError, request_reprint, request_reprint_on
 
+    printer = canonical_address(on) if on else None
     try:
-        job = request_reprint(_settings().dsn, ticket, by=by, reason=reason, copy_no=copy)
+        if printer is None:
+            job = request_reprint(_settings().dsn, ticket, by=by, reason=reason, copy_no=copy)
+        else:
+            job = request_reprint_on(_settings().dsn, ticket, printer, by=by, reason=reason, copy_no=copy)
     except RequestRefusedError as error:
         _end(FAILURE, str(error))
     said = "The ticket itself is still on its way" if job is None else f"Print job {job}"

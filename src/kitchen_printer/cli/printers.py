@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, end, say, settings
+from kitchen_printer.cli.deciding import add_decisions
+from kitchen_printer.cli.start import FAILURE, AsJson, answer, canonical_address, end, say, settings
 from kitchen_printer.decisions.level import Level
 
 _printers = typer.Typer(
-    help="List the printers and what they can prove; pin what a printer is taken to be able to prove.",
+    help="List the printers, what they can prove and how they stand; pin, park, resume or redirect one.",
     invoke_without_command=True,
 )
 
@@ -20,6 +21,7 @@ By = Annotated[str, typer.Option("--by", help="Whose decision it is: it goes on 
 
 def add_printer_commands(app: typer.Typer) -> None:
     """Make the commands of this file commands of the program."""
+    add_decisions(app, _printers)
     app.add_typer(_printers, name="printers")
     app.command()(probe)
 
@@ -52,7 +54,7 @@ def pin(
     from kitchen_printer.database.printers import pin_level
     from kitchen_printer.database.requests import RequestRefusedError
 
-    printer = _canonical(address)
+    printer = canonical_address(address)
     try:
         before = pin_level(settings().dsn, printer, level, by)
     except RequestRefusedError as error:
@@ -67,7 +69,7 @@ def unpin(address: Address, by: By, as_json: AsJson = False) -> None:
     from kitchen_printer.database.printers import unpin_level
     from kitchen_printer.database.requests import RequestRefusedError
 
-    printer = _canonical(address)
+    printer = canonical_address(address)
     try:
         was_pinned = unpin_level(settings().dsn, printer, by)
     except RequestRefusedError as error:
@@ -90,7 +92,7 @@ def probe(address: Address, as_json: AsJson = False) -> None:
     from kitchen_printer.printers import probe as probing
     from kitchen_printer.service.kitchen import new_token
 
-    printer = _canonical(address)
+    printer = canonical_address(address)
     dsn = settings().dsn
     try:
         known = read_printer(dsn, printer)
@@ -109,12 +111,3 @@ def probe(address: Address, as_json: AsJson = False) -> None:
             end(FAILURE, f"It could not be kept: {error}")
         if not as_json:
             say(kept)
-
-
-def _canonical(address: str) -> str:
-    from kitchen_printer.decisions.address import BadAddressError, canonical
-
-    try:
-        return canonical(address)
-    except BadAddressError as error:
-        end(MISUSE, str(error))

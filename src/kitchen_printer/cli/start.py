@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from kitchen_printer.config import BadConfigurationError, Settings, read_settings, unknown_names
+from kitchen_printer.decisions.address import BadAddressError, canonical
 
 FAILURE = 1
 MISUSE = 2
@@ -29,6 +30,14 @@ def settings() -> Settings:
         return read_settings(os.environ)
     except BadConfigurationError as error:
         end(MISUSE, f"The configuration cannot be used:\n{error}")
+
+
+def canonical_address(address: str) -> str:
+    """Return the one spelling of a printer's address, or end the command by saying what is wrong with it."""
+    try:
+        return canonical(address)
+    except BadAddressError as error:
+        end(MISUSE, str(error))
 
 
 def answer(sentences: Iterable[str], *, as_json: bool, value: Any) -> None:

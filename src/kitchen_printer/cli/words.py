@@ -72,23 +72,46 @@ def pinned_sentences(address: str, level: Level, before: Level | None) -> Iterat
 
 
 def printer_table(known: Sequence[KnownPrinter]) -> Iterator[str]:
-    """List printers, one a line: address, level and how far it can be trusted, how it stands."""
+    """List printers: address, level and how far it can be trusted, how it stands; below, what to do and who decided."""
     if not known:
         yield "No printer is on record: name one in station_printers."
     width = max((len(each.address) for each in known), default=0)
     for each in known:
         by = f" ({each.pinned_by})" if each.pinned_by else ""
-        waiting = f", {each.waiting} waiting" if each.waiting else ""
         yield (
             f"{each.address:{width}}  {each.level:2}  {standing(each.level, each.level_provenance)}{by};"
-            f" {_condition(each)}{waiting}"
+            f" {_condition(each)}{_waiting(each)}"
         )
+        yield from (f"    {detail}" for detail in _details(each))
 
 
 def _condition(known: KnownPrinter) -> str:
+    since = f" since {known.since.astimezone():%d %b %H:%M}" if known.since else ""
+    if known.state == "parked":
+        why = f": {known.parked_reason}" if known.parked_reason else ""
+        return f"parked by {known.parked_by or 'hand'}{since}{why}"
     if known.reason is not None and known.reason in [*Reason]:
-        return f"{known.state}: {WORDS[Reason(known.reason)].sentence.rstrip('.').lower()}"
-    return "served by nobody" if known.state == "unserved" else known.state
+        return f"{known.state}{since}: {WORDS[Reason(known.reason)].sentence.rstrip('.').lower()}"
+    return "served by nobody" if known.state == "unserved" else f"{known.state}{since}"
+
+
+def _waiting(known: KnownPrinter) -> str:
+    if not known.waiting:
+        return ""
+    seconds = known.oldest_seconds or 0
+    lasting = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+    return f", {known.waiting} waiting, the oldest for {lasting}"
+
+
+def _details(known: KnownPrinter) -> Iterator[str]:
+    if known.stations:
+        yield f"for {', '.join(known.stations)}"
+    if known.reason is not None and known.reason in [*Reason]:
+        yield WORDS[Reason(known.reason)].advice
+    if known.is_passed_over:
+        yield "Its tickets go to the next printer of their station, if there is one."
+    for redirect in known.redirects:
+        yield f"redirected: {redirect.replace('* to', 'everything to')}"
 
 
 def served_sentence(known: KnownPrinter) -> str:

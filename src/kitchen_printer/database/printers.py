@@ -1,6 +1,7 @@
 """What people decide and learn about printers on the command line."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, LiteralString
 
 from psycopg.rows import DictRow
@@ -20,12 +21,21 @@ class KnownPrinter:
     pinned_by: str | None
     state: Literal["parked", "unserved", "unknown", "passed over", "ready", "down"]
     reason: str | None
+    since: datetime | None
+    is_passed_over: bool
+    parked_by: str | None
+    parked_reason: str | None
     waiting: int
+    oldest_seconds: float | None
+    stations: list[str]
+    redirects: list[str]
     is_served: bool
 
 
 _KNOWN: LiteralString = """
-SELECT address, level, level_provenance, pinned_by, state, reason, waiting, is_served FROM kitchen_printers
+SELECT address, level, level_provenance, pinned_by, state, reason, since, is_passed_over, parked_by, parked_reason,
+       waiting, extract(epoch FROM now() - oldest)::float8 AS oldest_seconds, stations, redirects, is_served
+  FROM kitchen_printers
 """
 
 
@@ -71,3 +81,34 @@ def note_probe(dsn: str, address: str, level: Level, identity: Identity) -> Prob
         row = asked.execute("SELECT kitchen_note_probe(%s, %s, %s, %s) AS kept", values).fetchone()
     kept: ProbeKept = row["kept"] if row else "unknown"
     return kept
+
+
+def park(dsn: str, address: str, *, by: str, reason: str) -> bool:
+    """Park a printer; return whether that is news. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_park(%s, %s, %s) AS done", [address, by, reason]).fetchone()
+    return bool(row and row["done"])
+
+
+def resume(dsn: str, address: str, *, by: str) -> bool:
+    """Let a printer print again; return whether that is news. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_resume(%s, %s) AS done", [address, by]).fetchone()
+    return bool(row and row["done"])
+
+
+def redirect(dsn: str, address: str, to_address: str, *, by: str, station: str | None, reason: str) -> None:
+    """Send what one printer would print to another. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        asked.execute(
+            "SELECT kitchen_redirect(%s, %s, %s, %s, %s)", [address, to_address, by, station, reason]
+        )
+
+
+def undo_redirect(dsn: str, address: str, *, by: str, station: str | None) -> int:
+    """End redirects of a printer; return how many there were. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute(
+            "SELECT kitchen_undo_redirect(%s, %s, %s) AS ended", [address, by, station]
+        ).fetchone()
+    return int(row["ended"]) if row else 0

@@ -77,6 +77,33 @@ def request_reprint(dsn: str, ticket_id: int, *, by: str, reason: str, copy_no: 
     return row["job"] if row else None
 
 
+def request_reprint_on(
+    dsn: str, ticket_id: int, address: str, *, by: str, reason: str, copy_no: int
+) -> int | None:
+    """Ask for a paper on a printer of one's choice; return its job. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute(
+            "SELECT kitchen_reprint_on(%s, %s, %s, %s, %s) AS job", [ticket_id, address, by, reason, copy_no]
+        ).fetchone()
+    return row["job"] if row else None
+
+
+def retry_ticket(dsn: str, ticket_id: int, *, by: str) -> int:
+    """Try the failed copies of a ticket again; return how many. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_retry(%s, %s) AS copies", [ticket_id, by]).fetchone()
+    return int(row["copies"]) if row else 0
+
+
+def retry_station(dsn: str, station: str, since: datetime, *, by: str) -> int:
+    """Try what failed at a station since then again; return how many copies. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute(
+            "SELECT kitchen_retry_station(%s, %s, %s) AS copies", [station, since, by]
+        ).fetchone()
+    return int(row["copies"]) if row else 0
+
+
 def confirm(dsn: str, ticket_id: int, *, is_on_paper: bool, by: str, copy_no: int) -> str:
     """Settle a held copy by what a person saw; return its new state. Raises :class:`RequestRefusedError`."""
     with asking(dsn) as asked:
