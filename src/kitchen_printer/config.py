@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from kitchen_printer.decisions.retry import OnUnconfirmed
+from kitchen_printer.decisions.style import Buzzer, Clock, Cut, Letters, Order, Rings
 
 Seconds = float
 
@@ -22,6 +23,21 @@ def _host_names(text: str | tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+LANGUAGES_FOLDER = Path(__file__).parent / "languages"
+
+
+def languages() -> list[str]:
+    """Return the languages that papers speak."""
+    return sorted({"en", *(each.parent.name for each in LANGUAGES_FOLDER.glob("*/papers.mo"))})
+
+
+def _language(text: str) -> str:
+    if text not in languages():
+        raise ValueError(f"there is no such language: choose one of {', '.join(languages())}")
+    return text
+
+
+Language = Annotated[str, AfterValidator(_language)]
 HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names)]
 
 _NAMES_OF_OTHERS = frozenset(
@@ -85,6 +101,27 @@ class Settings(BaseModel):
 
     on_unconfirmed: Annotated[OnUnconfirmed, Field(alias="KITCHEN_ON_UNCONFIRMED")] = "reprint_marked"
     """What follows a print that nobody can confirm: a second paper marked so, or a wait for a person."""
+
+    language: Annotated[Language, Field(alias="KITCHEN_LANGUAGE")] = "en"
+    """Language of the fixed words on papers, for stations that name none."""
+
+    letters: Annotated[Letters, Field(alias="KITCHEN_LETTERS")] = "big"
+    """Dishes twice as high and wide, or twice as high only."""
+
+    item_order: Annotated[Order, Field(alias="KITCHEN_ITEM_ORDER")] = "entered"
+    """Dishes as they were ordered, or gathered by course or by seat."""
+
+    clock: Annotated[Clock, Field(alias="KITCHEN_CLOCK")] = "24h"
+    """How times are shown."""
+
+    buzzer: Annotated[Buzzer, Field(alias="KITCHEN_BUZZER")] = "clone"
+    """What makes a printer sound; ``drawer`` is a pulse that opens a cash drawer, if one hangs there."""
+
+    rings: Annotated[Rings, Field(alias="KITCHEN_RINGS")] = "alarms"
+    """Which papers sound: voids, changes, messages, duplicates and alarms; all of them; none."""
+
+    cut: Annotated[Cut, Field(alias="KITCHEN_CUT")] = "partial"
+    """Whether a paper keeps hanging by a bridge or falls down."""
 
     health_host: Annotated[str, Field(alias="KITCHEN_HEALTH_HOST", min_length=1)] = "127.0.0.1"
     """Address the health port binds to; 0.0.0.0 for all interfaces."""

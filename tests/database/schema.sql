@@ -341,16 +341,18 @@ TABLE printers
     parked_reason text
     parked_at timestamp with time zone
     pinned_by text
+    raster text NOT NULL DEFAULT 'GS v 0'::text
     CONSTRAINT only_a_person_calls_a_printer_mute CHECK (((level <> 'C'::text) OR (level_provenance = 'pinned'::text)))
     CONSTRAINT passed_over_since_when CHECK (((passed_over_for IS NULL) = (passed_over_since IS NULL)))
     CONSTRAINT printers_address_key UNIQUE (address)
-    CONSTRAINT printers_columns_check CHECK (((columns >= 32) AND (columns <= 96)))
+    CONSTRAINT printers_columns_check CHECK (((columns >= 16) AND (columns <= 96)))
     CONSTRAINT printers_level_check CHECK ((level = ANY (ARRAY['A+'::text, 'A'::text, 'B'::text, 'B-'::text, 'C'::text])))
     CONSTRAINT printers_level_provenance_check CHECK ((level_provenance = ANY (ARRAY['assumed'::text, 'probed'::text, 'proven on paper'::text, 'pinned'::text])))
     CONSTRAINT printers_pkey PRIMARY KEY (id)
+    CONSTRAINT printers_raster_check CHECK ((raster = ANY (ARRAY['GS v 0'::text, 'GS ( L'::text, 'none'::text])))
     CONSTRAINT printers_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'ready'::text, 'down'::text])))
     CREATE INDEX printers_passed_over ON public.printers USING btree (id) WHERE (passed_over_for IS NOT NULL)
-    CREATE TRIGGER printers_changed AFTER INSERT OR DELETE OR UPDATE OF profile, columns, code_page, level, parked ON public.printers FOR EACH ROW EXECUTE FUNCTION kitchen_count_routing_change()
+    CREATE TRIGGER printers_changed AFTER INSERT OR DELETE OR UPDATE OF profile, columns, code_page, raster, level, parked ON public.printers FOR EACH ROW EXECUTE FUNCTION kitchen_count_routing_change()
 
 TABLE station_printers
     id bigint NOT NULL IDENTITY
@@ -551,7 +553,7 @@ GRANT INSERT (station_code, business_day, last_seq) ON kitchen_station_days TO k
 GRANT UPDATE (last_seq) ON kitchen_station_days TO kitchen_service
 GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at) ON printers TO kitchen_service
 GRANT UPDATE (owner, epoch) ON lanes TO kitchen_service
-GRANT UPDATE (payload_bytes, payload_sha256, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
+GRANT UPDATE (payload_bytes, payload_sha256, expected_cuts, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
 GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service
 GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at) ON kitchen_tickets TO kitchen_service
 GRANT UPDATE (until) ON kitchen_replicas TO kitchen_service

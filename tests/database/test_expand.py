@@ -26,6 +26,7 @@ def _book(printers: list[int]) -> RouteBook:
         zone=UTC,
         default_station=None,
         closed_stations=frozenset(),
+        stations=(),
         routing=Routing(routes=routes),
         printers={},
     )

@@ -163,7 +163,7 @@ async def test_after_too_many_doubtful_attempts_the_ticket_is_failed_and_the_lan
     }
 
 
-async def test_a_ticket_that_cannot_be_laid_out_fails_and_the_lane_goes_on(
+async def test_a_ticket_that_cannot_be_laid_out_fails_a_slip_says_so_and_the_lane_goes_on(
     kitchen: KitchenUnderTest, printer: VirtualPrinter
 ) -> None:
     await kitchen.route("BAR", printer)
@@ -177,7 +177,11 @@ async def test_a_ticket_that_cannot_be_laid_out_fails_and_the_lane_goes_on(
     assert service.facts.of(LayoutRefused)[0].job.ticket_id == poison
     assert await kitchen.status(poison) == "FAILED"
     assert await kitchen.attempts(poison) == [(1, False, "NOT_SENT", None, "cannot_lay_out")]
-    assert len(printer.paper.sheets) == 1
+    sheets = await printer.paper.wait_for_sheets(2, WAIT_SECONDS)
+    slip = next(sheet for sheet in sheets if "ALARM" in sheet.text)
+    assert "BAR: a ticket cannot be printed" in slip.text
+    assert f"Ticket #{poison}, copy 1" in slip.text
+    assert "Tell the kitchen by voice" in slip.text
 
 
 async def test_one_dead_printer_holds_up_nobody_else(

@@ -33,6 +33,15 @@ class Settlement:
     payload_sha256: bytes | None = None
 
 
+async def expect_cuts(database: Database, attempt_id: int, cuts: int) -> None:
+    """Put on record, before anything is sent, how many cuts an open attempt of ours will make."""
+    async with database.connection() as connection:
+        await connection.execute(
+            "UPDATE print_attempts SET expected_cuts = %s WHERE id = %s AND outcome IS NULL",
+            [cuts, attempt_id],
+        )
+
+
 _LOCK_TICKETS: LiteralString = """
 SELECT id FROM kitchen_tickets WHERE id = ANY(%(tickets)s) ORDER BY id FOR NO KEY UPDATE
 """

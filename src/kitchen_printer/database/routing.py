@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import LiteralString
+from typing import Literal, LiteralString
 from uuid import UUID
+
+from pydantic import JsonValue
 
 from kitchen_printer.database.connection import Database
 from kitchen_printer.decisions.level import Level, Provenance
@@ -23,6 +25,15 @@ class StationPrinter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StationSettings:
+    """What a row of ``stations`` says about the look of its papers."""
+
+    code: str
+    language: str | None
+    options: dict[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Printer:
     """One row of ``printers`` that has a lane: the device behind an address, and what is known of it."""
 
@@ -30,6 +41,7 @@ class Printer:
     address: str
     columns: int
     code_page: str
+    raster: Literal["GS v 0", "GS ( L", "none"]
     level: Level
     level_provenance: Provenance
     serial: str | None
@@ -46,6 +58,7 @@ class Configuration:
     time_zone: str
     default_station: str | None
     closed_stations: frozenset[str]
+    stations: tuple[StationSettings, ...]
     station_printers: tuple[StationPrinter, ...]
     printers: tuple[Printer, ...]
     redirects: tuple[Redirect, ...]
@@ -57,8 +70,11 @@ SELECT s.routing_version, s.time_zone, upper(btrim(s.default_station)) AS defaul
        ARRAY(SELECT jsonb_build_object('station', upper(btrim(station_code)), 'printer_ip', printer_ip,
                                        'priority', priority, 'copy_no', copy_no)
                FROM station_printers WHERE is_active ORDER BY station_code, copy_no, priority, id) AS routes,
+       ARRAY(SELECT jsonb_build_object('code', station_code, 'language', language, 'options', options)
+               FROM stations ORDER BY station_code) AS stations,
        ARRAY(SELECT jsonb_build_object('id', id, 'address', address, 'columns', columns, 'code_page', code_page,
-                                       'level', level, 'level_provenance', level_provenance, 'serial', serial,
+                                       'raster', raster, 'level', level,
+                                       'level_provenance', level_provenance, 'serial', serial,
                                        'firmware', firmware, 'parked', parked, 'parked_at', parked_at)
                FROM printers p WHERE EXISTS (SELECT FROM lanes l WHERE l.printer_id = p.id)
               ORDER BY id) AS printers,
@@ -80,6 +96,7 @@ async def read_configuration(database: Database) -> Configuration:
         time_zone=row["time_zone"],
         default_station=row["default_station"],
         closed_stations=frozenset(row["closed_stations"]),
+        stations=tuple(StationSettings(**each) for each in row["stations"]),
         station_printers=tuple(StationPrinter(**each) for each in row["routes"]),
         printers=tuple(
             Printer(**each | {"parked_at": _moment(each["parked_at"]), "level": Level(each["level"])})

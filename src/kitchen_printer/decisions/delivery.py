@@ -190,7 +190,8 @@ class Delivery:
                 self._say(commands.VOID_PIECE)
             case _:
                 pass
-        self._say(said_on_entering(after, self._level, token))
+        cut = self._payload.cut if self._payload else commands.FEED_AND_CUT
+        self._say(said_on_entering(after, self._level, token, cut))
 
     def _say(self, data: bytes) -> None:
         if data:

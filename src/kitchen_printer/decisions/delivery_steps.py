@@ -45,8 +45,8 @@ def seconds_of(state: State, level: Level, payload: Payload | None) -> float | N
             assert_never(state)
 
 
-def said_on_entering(state: State, level: Level, token: str) -> bytes:
-    """Return what a step begins with; ``token`` is for its fence."""
+def said_on_entering(state: State, level: Level, token: str, cut: bytes = commands.FEED_AND_CUT) -> bytes:
+    """Return what a step begins with; ``token`` is for its fence, ``cut`` how its paper ends."""
     match state:
         case State.RESETTING:
             return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON
@@ -59,7 +59,7 @@ def said_on_entering(state: State, level: Level, token: str) -> bytes:
         case State.COUNTING:
             return _ASK_COUNTERS
         case State.CUTTING if level is Level.QUEUED_STATUS:
-            return commands.FEED_AND_CUT + commands.ASK_QUEUED_STATUS
+            return cut + commands.ASK_QUEUED_STATUS
         case State.REVOKING:
             return commands.FORGET_EVERYTHING
         case State.RECOUNTING:

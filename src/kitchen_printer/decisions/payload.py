@@ -20,6 +20,7 @@ class Payload:
     seconds_to_print: float
     seconds_to_confirm: float
     seconds_to_give_up: float
+    cut: bytes = commands.FEED_AND_CUT
 
 
 def fence(token: str, level: Level) -> bytes:
@@ -30,9 +31,9 @@ def fence(token: str, level: Level) -> bytes:
 def framed(payload: Payload, level: Level) -> bytes:
     """Return all that goes out when a paper is handed over."""
     if not level.proves:
-        return payload.body + commands.FEED_AND_CUT
+        return payload.body + payload.cut
     body_and_proof = payload.body + fence(payload.token_printed, level)
     if level.echoes_tokens:
-        return body_and_proof + commands.FEED_AND_CUT + commands.fence(payload.token_cut)
+        return body_and_proof + payload.cut + commands.fence(payload.token_cut)
     # The answer is anonymous, so only one question may be open: the cut follows the proof.
     return body_and_proof

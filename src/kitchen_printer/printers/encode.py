@@ -62,11 +62,12 @@ def can_draw(character: str) -> bool:
 
 
 def encode(
-    page: Page, code_page: str, *, columns: int = 48, bands: Bands = "GS v 0", style: Style = PLAIN
+    page: Page, code_page: str, *, columns: int = 48, bands: Bands | None = "GS v 0", style: Style = PLAIN
 ) -> bytes:
     """Encode a page: the code page is selected once, each row is one line, or a picture if it cannot be text.
 
-    No cut at the end: that belongs to the proof. Raises ``ValueError`` if a row holds what is not printable.
+    A printer without a raster command (``bands`` None) gets text alone. No cut at the end: that belongs to the
+    proof. Raises ``ValueError`` if a row holds what is not printable, :class:`TooLongError`.
     """
     writer = _Writer(code_page.upper(), columns, bands)
     if page.rings:
@@ -79,11 +80,11 @@ def encode(
 class _Writer:
     """Builds the bytes of one page, row after row; a look is set only where it changes."""
 
-    def __init__(self, code_page: str, columns: int, bands: Bands) -> None:
+    def __init__(self, code_page: str, columns: int, bands: Bands | None) -> None:
         self._codec = codec_of(code_page)
         self._is_chinese = code_page == CHINESE
         self._columns = columns
-        self._bands: Bands = bands
+        self._bands: Bands | None = bands
         self._printer = Dummy()
         self._look: tuple[Size, bool, bool] | None = None
         if self._is_chinese:
@@ -94,10 +95,11 @@ class _Writer:
     def row(self, row: Row) -> None:
         """Add a row: as text if the printer has letters for all of it, else as a picture."""
         is_text = is_text_of(row.text, self._codec)
-        if is_text and not row.struck and row.direction is not Direction.RTL:
+        is_plain = not row.struck and row.direction is not Direction.RTL
+        if self._bands is None or (is_text and is_plain):
             self._text(row)
         else:
-            self._picture(row)
+            self._picture(row, self._bands)
 
     def cut(self, cut: Cut) -> None:
         """Cut between two sheets."""
@@ -126,10 +128,10 @@ class _Writer:
         else:
             self._printer.text(row.text + "\n")
 
-    def _picture(self, row: Row) -> None:
+    def _picture(self, row: Row, command: Bands) -> None:
         from kitchen_printer.printers.drawing import draw  # Only here: most kitchens never load a font.
 
-        for band in in_bands(draw(row, self._columns), self._bands):
+        for band in in_bands(draw(row, self._columns), command):
             self._send(band)
 
     def _set_look(self, row: Row) -> None:

@@ -26,6 +26,7 @@ from kitchen_printer.service.facts import (
 )
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
+from kitchen_printer.service.looks import Looks
 from kitchen_printer.service.printer_states import PrinterStates
 from kitchen_printer.service.recorder import Recorder
 from kitchen_printer.service.route_book import RouteBook, read_route_book
@@ -197,7 +198,9 @@ class Dispatcher:
         for refused in self._book.refused:
             if refused not in known:
                 self._kitchen.announce(refused)
-        self._kitchen.zone = self._book.zone
+        self._kitchen.looks = Looks(
+            self._kitchen.settings, self._book.zone, self._book.stations, self._kitchen.announce
+        )
         self._set_up_lanes()
         self._new_lanes()
         return self._book

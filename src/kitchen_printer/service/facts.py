@@ -66,7 +66,7 @@ class RouteRefused:
 
 @dataclass(frozen=True, slots=True)
 class SettingRefused:
-    """A row of ``kitchen_settings`` or ``printers`` holds a value that cannot be used."""
+    """A row of ``kitchen_settings``, ``stations`` or ``printers`` holds a value that cannot be used."""
 
     problem: str
 

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import tzinfo
 
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database
@@ -15,6 +14,7 @@ from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.routing import Routing, Target
 from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.service.facts import Subscriber
+from kitchen_printer.service.looks import Looks
 
 _TOKEN_CHARACTERS = "".join(chr(code) for code in range(0x21, 0x7F))
 
@@ -31,7 +31,9 @@ class Kitchen:
     settle: Callable[[Abandoned, Outcome], Awaitable[None]]
     may_act: Callable[[], bool]
     is_our_health_port: Callable[[str], bool]
-    zone: tzinfo
+    looks: Looks
+    """How each station's papers look."""
+
     routing: Routing = field(default_factory=lambda: Routing(routes=()))
     """Who prints what, as of the last look."""
 

@@ -12,7 +12,9 @@ from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.passed_over import DOUBTFUL_TICKETS_MAX, Condition, home_seconds
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.text import draws_nothing
 from kitchen_printer.decisions.ticket import Job
+from kitchen_printer.printers.bands import Bands
 from kitchen_printer.printers.connection import PrinterConnection
 from kitchen_printer.printers.encode import UnknownCodePageError, can_draw, codec_of
 from kitchen_printer.service.facts import PrinterBack, PrinterDown, Subscriber
@@ -25,6 +27,8 @@ class Device:
     level: Level
     paper: Paper
     code_page: str
+    bands: Bands | None
+    """The raster command it takes; None if it takes none."""
 
 
 def device_of(printer: Printer) -> Device | Reason:
@@ -32,10 +36,12 @@ def device_of(printer: Printer) -> Device | Reason:
     if not printer.level.proves and printer.level_provenance != "pinned":
         return Reason.CANNOT_CONFIRM  # That a print is only assumed must be a person's decision.
     try:
-        paper = Paper(columns=printer.columns, codec=codec_of(printer.code_page), can_draw=can_draw)
+        codec = codec_of(printer.code_page)
     except UnknownCodePageError:
         return Reason.MISCONFIGURED
-    return Device(level=printer.level, paper=paper, code_page=printer.code_page)
+    bands = None if printer.raster == "none" else printer.raster
+    paper = Paper(columns=printer.columns, codec=codec, can_draw=can_draw if bands else draws_nothing)
+    return Device(level=printer.level, paper=paper, code_page=printer.code_page, bands=bands)
 
 
 PROBE_SECONDS_MAX = 30.0

@@ -1,28 +1,25 @@
 """★ Read this first: one ticket, from a printer that is ready to a record of what happened."""
 
 import hashlib
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from time import monotonic
-from typing import Final, assert_never
+from typing import Final
 
+from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.jobs import Claimed
-from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.database.outcomes import Settlement, expect_cuts
+from kitchen_printer.decisions.commands import feed_and_cut
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
-from kitchen_printer.decisions.layout import lay_out, named
-from kitchen_printer.decisions.notice import lay_out_notice, read_notice
-from kitchen_printer.decisions.occasion import read_occasion
+from kitchen_printer.decisions.layout import named
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
-from kitchen_printer.decisions.page import Page
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import decide
-from kitchen_printer.decisions.ticket import Job, JobKind, read_ticket
+from kitchen_printer.decisions.ticket import Job, JobKind
 from kitchen_printer.printers.afterwards import ask_afterwards
 from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection, connected
-from kitchen_printer.printers.encode import encode
 from kitchen_printer.service.facts import (
     AttemptEnded,
     DoubtRaised,
@@ -33,10 +30,12 @@ from kitchen_printer.service.facts import (
     TicketClaimed,
     TicketHandedOver,
 )
+from kitchen_printer.service.failed_slip import add_failed_slip
 from kitchen_printer.service.get_acquainted import get_acquainted
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Device, Lane
 from kitchen_printer.service.recovery import list_what_waited
+from kitchen_printer.service.render import render
 
 SLOWEST_MM_PER_SECOND: Final = 40.0
 """Slow printers do 50 mm/s and more; the estimate of the print time errs on their side."""
@@ -130,16 +129,19 @@ class Attempt:
         self._job: Job = claimed.job
         self._claimed = claimed
         self._payload: Payload | None = None
+        self._sheets = 1
         self._claimed_at = monotonic()
         self.late_since: float | None = None
 
     async def to_paper(self) -> Outcome:
         """Lay the ticket out and deliver it. Whatever goes wrong becomes an outcome: the lane goes on."""
         try:
-            self._payload = self._laid_out()
+            self._payload = await self._laid_out()
         except Exception as error:  # noqa: BLE001  # whatever is wrong with a ticket, the lane goes on
             self._kitchen.announce(LayoutRefused(self._job, type(error).__name__))
             return NotSent(Reason.CANNOT_LAY_OUT)
+        if self._sheets > 1 and not await self._cuts_on_record():
+            return NotSent(Reason.INTERNAL_ERROR)
         if not self._kitchen.may_act():
             return NotSent(Reason.LEASE_LOST)
         return await self._delivered(self._payload)
@@ -155,7 +157,7 @@ class Attempt:
             token_printed=self._job.token_printed,
             token_cut=self._job.token_cut,
             before=self._line.delivery.odometer,
-            expected_cuts=1,
+            expected_cuts=self._sheets,
         )
         try:
             return await ask_afterwards(self._lane.address, doubt, new_token(), self._seconds_to_ask())
@@ -176,6 +178,16 @@ class Attempt:
         settlement = self._settled(outcome)
         await self._kitchen.record(settlement)
         self._kitchen.announce(OutcomeRecorded(self._job, outcome, settlement.decision.state))
+        if outcome == NotSent(Reason.CANNOT_LAY_OUT) and self._job.kind is not JobKind.NOTICE:
+            await add_failed_slip(self._kitchen.database, self._job, Reason.CANNOT_LAY_OUT)
+
+    async def _cuts_on_record(self) -> bool:
+        """Put on record how many sheets will come: whoever asks the counters afterwards must expect as many cuts."""
+        try:
+            await expect_cuts(self._kitchen.database, self._job.attempt_id, self._sheets)
+        except DatabaseLostError:
+            return False
+        return True
 
     def _settled(self, outcome: Outcome) -> Settlement:
         job, sent = self._job, self._payload
@@ -196,33 +208,23 @@ class Attempt:
             payload_sha256=hashlib.sha256(sent.body).digest() if sent else None,
         )
 
-    def _laid_out(self) -> Payload:
-        settings = self._kitchen.settings
-        page = self._page(datetime.now(UTC))
-        seconds_to_print = page.length_mm / SLOWEST_MM_PER_SECOND
+    async def _laid_out(self) -> Payload:
+        settings, job = self._kitchen.settings, self._job
+        look = self._kitchen.looks.of(job.station)
+        rendered = await render(self._claimed, self._device, look, settings.late_seconds)
+        self._sheets = rendered.page.sheets
+        self.late_since = self._claimed_at if rendered.is_late else None
+        seconds_to_print = rendered.page.length_mm / SLOWEST_MM_PER_SECOND
         return Payload(
-            body=encode(page, self._device.code_page, columns=self._device.paper.columns),
-            token_printed=self._job.token_printed,
-            token_cut=self._job.token_cut,
+            body=rendered.body,
+            cut=feed_and_cut(look.style.cut),
+            token_printed=job.token_printed,
+            token_cut=job.token_cut,
             token_forgotten=new_token(),
             seconds_to_print=seconds_to_print,
             seconds_to_confirm=settings.confirm_seconds + seconds_to_print,
-            seconds_to_give_up=max(1.0, settings.give_up_seconds - self._job.waited_seconds),
+            seconds_to_give_up=max(1.0, settings.give_up_seconds - job.waited_seconds),
         )
-
-    def _page(self, now: datetime) -> Page:
-        job, claimed, paper, zone = self._job, self._claimed, self._device.paper, self._kitchen.zone
-        match job.kind:
-            case JobKind.TICKET | JobKind.REPRINT:
-                late_seconds = self._kitchen.settings.late_seconds
-                occasion = read_occasion(claimed.circumstances, job.kind, now, late_seconds)
-                self.late_since = self._claimed_at if occasion.is_late else None
-                occasion = replace(occasion, backup=claimed.backup)
-                return lay_out(read_ticket(claimed.content), job, occasion, paper, zone)
-            case JobKind.NOTICE:
-                return lay_out_notice(read_notice(claimed.content), job, now, paper, zone)
-            case _:
-                assert_never(job.kind)
 
     async def _delivered(self, payload: Payload) -> Outcome:
         try:

@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kitchen_printer.database.assignments import Move
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.jobs import Queue
-from kitchen_printer.database.routing import Configuration, Printer, add_printers, read_configuration
+from kitchen_printer.database.routing import (
+    Configuration,
+    Printer,
+    StationSettings,
+    add_printers,
+    read_configuration,
+)
 from kitchen_printer.decisions.address import BadAddressError, canonical
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.routing import (
@@ -39,6 +45,7 @@ class RouteBook:
 
     version: int
     zone: tzinfo
+    stations: tuple[StationSettings, ...]
     default_station: str | None
     closed_stations: frozenset[str]
     routing: Routing
@@ -142,6 +149,7 @@ def _book(
     return RouteBook(
         version=configuration.version,
         zone=_zone(configuration.time_zone, announce),
+        stations=configuration.stations,
         default_station=configuration.default_station,
         closed_stations=configuration.closed_stations,
         routing=routing,

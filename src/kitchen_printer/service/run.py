@@ -31,6 +31,7 @@ from kitchen_printer.service.health_answers import Answers
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.looks import Looks
 from kitchen_printer.service.metrics import CONTENT_TYPE, Metrics
 from kitchen_printer.service.observer import Observer
 from kitchen_printer.service.own_port import OwnPort
@@ -94,7 +95,7 @@ class Service:
             settle=self._recorder.settle,
             may_act=self._leases.may_act,
             is_our_health_port=self._own_port.is_meant_by,
-            zone=UTC,
+            looks=Looks(settings, UTC, (), announce),
         )
         self._dispatcher = Dispatcher(
             self._kitchen, self._me, self._recorder, self._claimer, self._leases.look_for_new_lanes
