@@ -108,6 +108,12 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
         "Ana sent the tickets of BAR from printer 10.0.0.1:9100 to 10.0.0.2:9100.",
     ),
     "printer_redirect_undone": ({"by": "Ana"}, "Ana ended the redirect of printer 10.0.0.1:9100."),
+    "printer_tested": (
+        {"finding": "answers too early", "level": "B-"},
+        "A test paper showed of printer 10.0.0.1:9100: answers too early; level B-.",
+    ),
+    "printer_test_requested": ({"by": "Ana"}, "Ana asked for a test paper on printer 10.0.0.1:9100."),
+    "printer_test_cancelled": ({}, "The test paper for printer 10.0.0.1:9100 was taken back."),
     "printer_pinned": ({"by": "Ana", "level": "C"}, "Ana pinned printer 10.0.0.1:9100 at level C."),
     "printer_unpinned": (
         {"by": "Ana"},

@@ -341,6 +341,7 @@ TABLE printers
     parked_reason text
     parked_at timestamp with time zone
     pinned_by text
+    paper_test jsonb
     raster text NOT NULL DEFAULT 'GS v 0'::text
     CONSTRAINT only_a_person_calls_a_printer_mute CHECK (((level <> 'C'::text) OR (level_provenance = 'pinned'::text)))
     CONSTRAINT passed_over_since_when CHECK (((passed_over_for IS NULL) = (passed_over_since IS NULL)))
@@ -385,6 +386,9 @@ FUNCTION kitchen_adopt_items(bill bigint, newcomers bigint[]) RETURNS void
 
 FUNCTION kitchen_balance(items bigint[]) RETURNS TABLE(item bigint, bill_id bigint, station text, product_id bigint, told numeric, told_name text, told_wording jsonb, wanted numeric, menu_name text, wording jsonb, bad_quantity text)
     LANGUAGE sql STABLE BODY c5cec33ece1edea2926b1c5f5459ffad
+
+FUNCTION kitchen_cancel_test_print(job bigint) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY c3f363d87f453d984be0d2343998d8c1
 
 FUNCTION kitchen_compare(bill bigint, items bigint[]) RETURNS SETOF kitchen_line
     LANGUAGE sql STABLE BODY 023ad58cc9b23fadc6f8612532db4342
@@ -464,6 +468,9 @@ FUNCTION kitchen_reprint_on(ticket_id bigint, printer_ip text, requested_by text
 FUNCTION kitchen_request_reprint(ticket_id bigint, requested_by text, reason text, copy_no integer DEFAULT 1) RETURNS bigint
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY f33537d4418db77d545f7b0da2a95204
 
+FUNCTION kitchen_request_test_print(address text, requested_by text) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 623391d7b633bd2ebf9857c6ebbbd38f
+
 FUNCTION kitchen_require_pos_tables() RETURNS void
     LANGUAGE plpgsql STABLE BODY 8b6190a0fd0007283652e681b104b969
 
@@ -493,6 +500,9 @@ FUNCTION kitchen_table_words(label text) RETURNS text
 
 FUNCTION kitchen_tell_move(bill_id bigint, from_table text, requested_by text) RETURNS SETOF kitchen_tickets
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 9fbb4f008097db5d02abe090a43c8c24
+
+FUNCTION kitchen_test_print_result(job bigint) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY e43a3c8c6628f0a19cd4280789dc70b1
 
 FUNCTION kitchen_told(items bigint[]) RETURNS TABLE(item bigint, station text, product_id bigint, qty numeric, menu_name text, wording jsonb)
     LANGUAGE sql STABLE BODY 32d298a22fb5e7af35c16321737a2694
@@ -551,12 +561,14 @@ GRANT INSERT (owner, until, version) ON kitchen_replicas TO kitchen_service
 GRANT INSERT (printer_id) ON lanes TO kitchen_service
 GRANT INSERT (station_code, business_day, last_seq) ON kitchen_station_days TO kitchen_service
 GRANT UPDATE (last_seq) ON kitchen_station_days TO kitchen_service
-GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at) ON printers TO kitchen_service
+GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at, paper_test) ON printers TO kitchen_service
 GRANT UPDATE (owner, epoch) ON lanes TO kitchen_service
 GRANT UPDATE (payload_bytes, payload_sha256, expected_cuts, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
 GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service
 GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at) ON kitchen_tickets TO kitchen_service
 GRANT UPDATE (until) ON kitchen_replicas TO kitchen_service
+GRANT EXECUTE ON kitchen_cancel_test_print(bigint) TO kitchen_operator
+GRANT EXECUTE ON kitchen_cancel_test_print(bigint) TO kitchen_service
 GRANT EXECUTE ON kitchen_confirm(bigint,boolean,text,integer) TO kitchen_operator
 GRANT EXECUTE ON kitchen_contract_version() TO kitchen_backend
 GRANT EXECUTE ON kitchen_contract_version() TO kitchen_operator
@@ -574,6 +586,8 @@ GRANT EXECUTE ON kitchen_redirect(text,text,text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_reprint_on(bigint,text,text,text,integer) TO kitchen_operator
 GRANT EXECUTE ON kitchen_request_reprint(bigint,text,text,integer) TO kitchen_backend
 GRANT EXECUTE ON kitchen_request_reprint(bigint,text,text,integer) TO kitchen_operator
+GRANT EXECUTE ON kitchen_request_test_print(text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_request_test_print(text,text) TO kitchen_service
 GRANT EXECUTE ON kitchen_resume(text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_retry(bigint,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_retry_station(text,timestamp with time zone,text) TO kitchen_operator
@@ -581,5 +595,7 @@ GRANT EXECUTE ON kitchen_send_bill(bigint) TO kitchen_backend
 GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_backend
 GRANT EXECUTE ON kitchen_send_message(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_tell_move(bigint,text,text) TO kitchen_backend
+GRANT EXECUTE ON kitchen_test_print_result(bigint) TO kitchen_operator
+GRANT EXECUTE ON kitchen_test_print_result(bigint) TO kitchen_service
 GRANT EXECUTE ON kitchen_undo_redirect(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_unpin_level(text,text) TO kitchen_operator

@@ -19,6 +19,7 @@ CLEARED = bytes.fromhex("37 25 00")
 CUTS_BEFORE, STROKES_BEFORE = 1042, 981230
 
 RESET_AND_SINGLE_BYTES = bytes.fromhex("1b 40 1c 2e")
+RESET_AND_PUSH_TWICE = bytes.fromhex("1b 40 1d 61 0e 1b 40 1c 2e 1d 61 0e")
 RESET_AND_PUSH = bytes.fromhex("1b 40 1c 2e 1d 61 0e")
 FEED_AND_CUT = bytes.fromhex("1d 56 42 00")
 ASK_QUEUED = bytes.fromhex("1d 72 01")
@@ -94,9 +95,13 @@ class Conversation:
         if self.level.can.tells_health:
             self.is_healthy()
         if self.level.proves:
-            self.says(HEALTHY, self.in_order(PREFLIGHT))
+            self.says(*self.separator(), self.in_order(PREFLIGHT))
         if self.level is Level.COUNTERS:
             self.says(counter(CUTS_BEFORE), counter(STROKES_BEFORE))
+
+    def separator(self) -> tuple[bytes, ...]:
+        """How a printer answers when its status is asked for, in order: at level B it is asked for twice."""
+        return (HEALTHY, HEALTHY) if self.level is Level.QUEUED_STATUS else (HEALTHY,)
 
     def in_order(self, token: str) -> bytes:
         """How a printer of this level answers when everything up to the question is printed."""
@@ -122,7 +127,7 @@ def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
     if state in (State.RESETTING, State.FENCING, State.COUNTING):
         talk.is_healthy()
     if state in (State.FENCING, State.COUNTING):
-        talk.says(HEALTHY)
+        talk.says(*talk.separator())
     if state is State.COUNTING:
         talk.says(echo(PREFLIGHT))
     if state is State.REFUSED:

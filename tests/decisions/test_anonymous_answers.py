@@ -5,6 +5,8 @@ sure that exactly one question is open, and that it is its own.
 """
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kitchen_printer.decisions.delivery_steps import FENCE_SECONDS
 from kitchen_printer.decisions.delivery_table import State
@@ -53,6 +55,34 @@ def test_the_pushed_status_separates_old_answers_from_ours_so_it_must_come() -> 
     talk.delivery.silence()
     assert talk.delivery.outcome == NotSent(Reason.BUSY)
     assert ASK_QUEUED not in talk.sent
+
+
+NEARLY_OUT = bytes.fromhex("14 00 03 0f")
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=8), st.integers(0, 6), st.booleans())
+def test_no_status_that_is_pushed_while_an_old_ticket_prints_lets_its_answer_pass_for_ours(
+    changes: list[bool], old_answer_at: int, is_nearly_out: bool
+) -> None:
+    """The roll gets thin and thick again as the old ticket moves it; each change is pushed, none is our separator."""
+    talk = Conversation(B)
+    talk.is_healthy()
+    said: list[bytes] = []
+    for is_changed in changes:
+        is_nearly_out ^= is_changed
+        said += [NEARLY_OUT if is_nearly_out else HEALTHY] if is_changed or not said else []
+    said.insert(min(old_answer_at, len(said)), QUEUED)
+    said += [NEARLY_OUT if is_nearly_out else HEALTHY] * 2  # at last the answers to our own questions
+    talk.says(*said)
+    assert talk.delivery.outcome == NotSent(Reason.BUSY)
+    assert ASK_QUEUED not in talk.sent
+
+
+def test_one_pushed_status_may_be_of_the_printers_own_accord_so_two_equal_ones_must_come() -> None:
+    talk = Conversation(B)
+    talk.is_healthy()
+    assert talk.says(NEARLY_OUT, HEALTHY) == b""
+    assert talk.says(HEALTHY) == ASK_QUEUED
 
 
 def test_an_answer_from_a_printer_that_says_it_has_stopped_proves_nothing() -> None:

@@ -20,6 +20,7 @@ from tests.decisions.conversation import (
     PRINTED,
     QUEUED,
     RESET_AND_PUSH,
+    RESET_AND_PUSH_TWICE,
     Conversation,
     echo,
     fence,
@@ -51,6 +52,8 @@ def test_a_healthy_printer_of_level_a() -> None:
 def test_a_healthy_printer_of_level_b_is_asked_one_question_at_a_time() -> None:
     talk = Conversation(Level.QUEUED_STATUS)
     talk.is_healthy()
+    assert talk.sent.endswith(RESET_AND_PUSH_TWICE)
+    assert talk.says(HEALTHY) == b""
     assert talk.says(HEALTHY) == ASK_QUEUED
     assert talk.says(QUEUED) == b""
     assert talk.hand_over() == BODY + ASK_QUEUED
@@ -87,7 +90,8 @@ def test_an_offline_printer_is_asked_to_the_end_and_its_cause_is_named(
 @LEVELS
 def test_a_printer_near_the_end_of_its_paper_prints(level: Level) -> None:
     talk = Conversation(level)
-    talk.says(b"\x16", b"\x12", b"\x12", b"\x1e", bytes.fromhex("14 00 03 0f"), talk.in_order(PREFLIGHT))
+    talk.says(b"\x16", b"\x12", b"\x12", b"\x1e")
+    talk.says(*[bytes.fromhex("14 00 03 0f")] * len(talk.separator()), talk.in_order(PREFLIGHT))
     assert talk.is_in(State.READY)
 
 

@@ -16,6 +16,7 @@ from kitchen_printer.decisions.notice import (
     MalformedNoticeError,
     Notice,
     PaperLow,
+    PaperTest,
     RecoveryList,
     lay_out_notice,
     read_notice,
@@ -40,6 +41,7 @@ NOTICES: tuple[Notice, ...] = (
     RecoveryList(waiting=2, tickets=(OLD, SOUP)),
     HomeComing(printed=1, tickets=(SOUP,)),
     PaperLow(tickets_left=25),
+    PaperTest(),
 )
 
 

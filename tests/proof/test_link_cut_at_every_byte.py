@@ -25,13 +25,25 @@ EVERY = 1 if IN_FULL else 7
 PRINTERS_PER_LEVEL = 8
 
 QUESTIONS = [3, 3, 3, 3, 7]
-"""Sizes of the commands before every ticket: four real-time questions; reset, single bytes, status on."""
+"""Sizes of the commands before a ticket: four real-time questions; reset, single bytes, status on."""
 
 FENCE, COUNTERS, CUT, ANONYMOUS = 11, [6, 6], 4, 3
-BEFORE = {"A+": [*QUESTIONS, FENCE, *COUNTERS], "A": [*QUESTIONS, FENCE], "B": [*QUESTIONS, ANONYMOUS]}
-BEHIND = {"A+": [FENCE, CUT, FENCE], "A": [FENCE, CUT, FENCE], "B": [ANONYMOUS, CUT, ANONYMOUS]}
+BEFORE = {
+    "A+": [*QUESTIONS, FENCE, *COUNTERS],
+    "A": [*QUESTIONS, FENCE],
+    "B": [*QUESTIONS[:-1], 12, ANONYMOUS],
+    "B-": QUESTIONS,
+    "C": [4],
+}
+BEHIND = {
+    "A+": [FENCE, CUT, FENCE],
+    "A": [FENCE, CUT, FENCE],
+    "B": [ANONYMOUS, CUT, ANONYMOUS],
+    "B-": [CUT, *QUESTIONS[:-1]],
+    "C": [CUT],
+}
 
-LENGTH_OF_THE_FIRST_FENCE = {"A+": (22, 23), "A": (22, 23), "B": ()}
+LENGTH_OF_THE_FIRST_FENCE = {"A+": (22, 23), "A": (22, 23)}
 """Cut inside these two bytes, the printer takes our next question for the length: it eats the next 1 to 4 KB."""
 
 
@@ -75,7 +87,7 @@ def worth_trying(level: str, body: int) -> list[int]:
     edges = {edge + by for edge in (0, *accumulate(sizes)) for by in (-1, 0, 1)}
     behind_the_body = set(range(whole - sum(BEHIND[level]), whole + 1))
     offsets = {*range(0, whole + 1, EVERY), *edges, *behind_the_body} & {*range(whole + 1)}
-    return sorted(offsets - {*LENGTH_OF_THE_FIRST_FENCE[level]})
+    return sorted(offsets - {*LENGTH_OF_THE_FIRST_FENCE.get(level, ())})
 
 
 @pytest.mark.timeout(600 if IN_FULL else 60)

@@ -13,6 +13,7 @@ import pytest
 from kitchen_printer.config import read_settings
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain, Unconfirmed
+from kitchen_printer.decisions.paper_test import Finding
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import JobState
 from kitchen_printer.decisions.ticket import Job, JobKind
@@ -57,6 +58,7 @@ FACTS: list[facts.Fact] = [
     facts.TicketsRedirected("10.0.0.5:9100", "10.0.0.6:9100", 4, "paper_out"),
     facts.LaneParked("10.0.0.5:9100", "ValueError()"),
     facts.PrinterProbed("10.0.0.5:9100", Level.COUNTERS),
+    facts.PrinterTested("10.0.0.5:9100", Finding.ANSWERS_TOO_EARLY, Level.HEALTH),
     facts.PrinterReady("10.0.0.5:9100"),
     facts.TicketClaimed(JOB),
     facts.LayoutRefused(JOB, "ValueError"),

@@ -24,6 +24,7 @@ def add_printer_commands(app: typer.Typer) -> None:
     add_decisions(app, _printers)
     app.add_typer(_printers, name="printers")
     app.command()(probe)
+    app.command(name="test-print")(print_test_paper)
 
 
 @_printers.callback()
@@ -111,3 +112,19 @@ def probe(address: Address, as_json: AsJson = False) -> None:
             end(FAILURE, f"It could not be kept: {error}")
         if not as_json:
             say(kept)
+
+
+def print_test_paper(
+    address: Address,
+    by: Annotated[str, typer.Option("--by", help="Who asks: it goes on record.")],
+    seconds: Annotated[float, typer.Option("--seconds", min=1, help="How long to wait for the result.")] = 60,
+    as_json: AsJson = False,
+) -> None:
+    """Print a test paper, see whether the printer answers only once it has printed, and keep the level it earns.
+
+    A running service prints it; where none runs, this command does. A printer that answers too early is tested a
+    second time at level B.
+    """
+    from kitchen_printer.cli.paper_test import run_test_print
+
+    run_test_print(canonical_address(address), by, seconds, as_json=as_json)

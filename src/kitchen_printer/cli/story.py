@@ -156,6 +156,12 @@ def _of_printer_by_person(name: str, address: str | None, detail: Mapping[str, A
             return f"{detail['by']} sent the tickets{whose} from printer {address} to {detail['to']}{why}."
         case "printer_redirect_undone":
             return f"{detail['by']} ended the redirect{whose} of printer {address}."
+        case "printer_tested":
+            return f"A test paper showed of printer {address}: {detail['finding']}; level {detail['level']}."
+        case "printer_test_requested":
+            return f"{detail['by']} asked for a test paper on printer {address}."
+        case "printer_test_cancelled":
+            return f"The test paper for printer {address} was taken back."
         case "printer_pinned":
             return f"{detail['by']} pinned printer {address} at level {detail['level']}."
         case "printer_unpinned":

@@ -128,6 +128,8 @@ class ClaimRequest:
     token_printed: str
     token_cut: str
     odometer: Odometer | None
+    notices_only: bool = False
+    """Whether it must not get a ticket, whatever waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,10 @@ class Claimed:
 # locks are PRINTING ones, so the two never wait for each other over jobs.
 _CLAIM: LiteralString = """
 WITH lane AS MATERIALIZED (
-    SELECT l.printer_id, l.epoch, w.token_printed, w.token_cut, w.odometer
+    SELECT l.printer_id, l.epoch, w.token_printed, w.token_cut, w.odometer, w.notices_only
       FROM unnest(%(printers)s::bigint[], %(epochs)s::bigint[], %(printed)s::text[], %(cut)s::text[],
-                  %(odometers)s::jsonb[]) AS w(printer_id, epoch, token_printed, token_cut, odometer)
+                  %(odometers)s::jsonb[], %(notices_only)s::bool[])
+           AS w(printer_id, epoch, token_printed, token_cut, odometer, notices_only)
       JOIN lanes l USING (printer_id)
       JOIN kitchen_replicas r ON r.owner = l.owner
      WHERE l.owner = %(me)s AND l.epoch = w.epoch AND r.until > clock_timestamp()
@@ -171,7 +174,7 @@ head AS MATERIALIZED (
           UNION ALL
           (SELECT q.id, q.ticket_id, 2 FROM print_jobs q
             WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
-              AND q.ticket_id IS NOT NULL
+              AND q.ticket_id IS NOT NULL AND NOT lane.notices_only
               -- Wherever the older one waits, and whichever station took it: what counts is whom it was meant for.
               AND NOT EXISTS (
                   SELECT FROM print_jobs o JOIN kitchen_tickets t ON t.id = o.ticket_id
@@ -262,6 +265,7 @@ async def claim(database: Database, me: UUID, requests: Sequence[ClaimRequest]) 
         "epochs": [each.epoch for each in requests],
         "printed": [each.token_printed for each in requests],
         "cut": [each.token_cut for each in requests],
+        "notices_only": [each.notices_only for each in requests],
         "odometers": [Jsonb(asdict(each.odometer)) if each.odometer else None for each in requests],
     }
     async with database.connection() as connection:

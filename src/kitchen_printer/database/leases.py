@@ -76,6 +76,23 @@ async def take_free_lanes(database: Database, me: UUID) -> Holdings:
     )
 
 
+async def take_lane(database: Database, me: UUID, printer_id: int) -> Lease | None:
+    """Take one lane that nobody serves; None when somebody does."""
+    async with database.connection() as connection:
+        row = await (
+            await connection.execute(
+                """
+                UPDATE lanes l SET owner = %(me)s, epoch = l.epoch + 1
+                 WHERE l.printer_id = %(printer)s
+                   AND NOT EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = l.owner AND r.until > now())
+                RETURNING l.printer_id, l.epoch
+                """,
+                {"me": me, "printer": printer_id},
+            )
+        ).fetchone()
+    return Lease(row["printer_id"], row["epoch"]) if row else None
+
+
 async def hand_back(database: Database, me: UUID, printers: Collection[int]) -> None:
     """Hand lanes back that nothing is going on in, so that a replica with fewer can take them."""
     async with database.connection() as connection:

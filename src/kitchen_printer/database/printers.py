@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, LiteralString
+from typing import Any, Literal, LiteralString
 
 from psycopg.rows import DictRow
 
-from kitchen_printer.database.requests import asking
+from kitchen_printer.database.requests import RequestRefusedError, asking
 from kitchen_printer.decisions.capability import Identity
 from kitchen_printer.decisions.level import Level, Provenance
 
@@ -112,3 +112,37 @@ def undo_redirect(dsn: str, address: str, *, by: str, station: str | None) -> in
             "SELECT kitchen_undo_redirect(%s, %s, %s) AS ended", [address, by, station]
         ).fetchone()
     return int(row["ended"]) if row else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperUnderTest:
+    """How far a test paper is: its job, why its printer cannot print, and what it has ``shown`` when it is done."""
+
+    state: Literal["WAITING", "PRINTING", "HELD", "PRINTED", "FAILED", "CANCELLED"]
+    failed_reason: str | None
+    printer_reason: str | None
+    services: int
+    shown: dict[str, Any] | None
+
+
+def request_test_print(dsn: str, address: str, by: str) -> int:
+    """Queue a test paper; return its job. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_request_test_print(%s, %s) AS job", [address, by]).fetchone()
+    return int(row["job"]) if row else 0
+
+
+def read_test_print(dsn: str, job: int) -> PaperUnderTest:
+    """Look how far a test paper is. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_test_print_result(%s) AS result", [job]).fetchone()
+    if row is None or row["result"] is None:
+        raise RequestRefusedError(f"there is no test paper {job}")
+    return PaperUnderTest(**row["result"])
+
+
+def cancel_test_print(dsn: str, job: int) -> bool:
+    """Take a test paper back that was not begun; return whether it was. Raises :class:`RequestRefusedError`."""
+    with asking(dsn) as asked:
+        row = asked.execute("SELECT kitchen_cancel_test_print(%s) AS is_cancelled", [job]).fetchone()
+    return bool(row and row["is_cancelled"])

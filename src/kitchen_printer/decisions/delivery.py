@@ -74,6 +74,7 @@ class Delivery:
         self._is_cut = False
         self._is_revoked = False
         self._is_fenced = False
+        self._last_pushed: PushedStatus | None = None
         self._outbox: list[bytes] = []
         if self.state is State.ASKING:
             self._ask_next()
@@ -154,8 +155,7 @@ class Delivery:
     def revoke(self, reason: Reason | None = None) -> None:
         """Take the ticket back from a printer that has stopped; without a ``reason`` of ours the stop's own stands.
 
-        It ends NOT_SENT only if the printer forgot the ticket and shows that it printed nothing of it. A printer
-        that has not stopped is left alone: it prints.
+        NOT_SENT only if it forgot the ticket and shows that it printed nothing. One that has not stopped prints on.
         """
         self._on(Event.REVOKED, reason or self.reason)
 
@@ -209,7 +209,7 @@ class Delivery:
                 if self.state in (State.ASKING, State.CHECKING) and self._is_asked:
                     yield from self._answered_question(bits)
             case PushedStatus():
-                yield self._pushed(answer)
+                yield from self._pushed(answer)
             case Echo(token):
                 yield from self._echoed(token)
             case QueuedStatus(bits):
@@ -247,11 +247,16 @@ class Delivery:
         self._begin_step()
         self._outbox.append(commands.ask_real_time_status(self._question))
 
-    def _pushed(self, status: PushedStatus) -> tuple[Event, Reason | None]:
+    def _pushed(self, status: PushedStatus) -> Iterator[tuple[Event, Reason | None]]:
+        before, self._last_pushed = self._last_pushed, status
         trouble = trouble_in_pushed_status(status)
         if trouble is not None:
-            return Event.HALTED, trouble
-        return (Event.RESUMED if self.state is State.STOPPED else Event.STATUS_PUSHED), None
+            yield Event.HALTED, trouble
+        elif self.state is State.STOPPED:
+            yield Event.RESUMED, None
+        elif self._level is not Level.QUEUED_STATUS or status == before:
+            # Pushed unasked, two in a row differ: of two equal ones, one answers us, and nothing older follows.
+            yield Event.STATUS_PUSHED, None
 
     def _answered_anonymously(self, bits: int) -> tuple[Event, Reason | None]:
         """Judge a byte that says only that somebody's question was reached."""

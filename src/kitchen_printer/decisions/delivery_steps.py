@@ -48,6 +48,10 @@ def seconds_of(state: State, level: Level, payload: Payload | None) -> float | N
 def said_on_entering(state: State, level: Level, token: str, cut: bytes = commands.FEED_AND_CUT) -> bytes:
     """Return what a step begins with; ``token`` is for its fence, ``cut`` how its paper ends."""
     match state:
+        case State.RESETTING if level is Level.QUEUED_STATUS:
+            # Asked twice, with a reset between them: see how the delivery takes the two answers.
+            twice = commands.RESET + commands.STATUS_PUSH_ON + commands.RESET
+            return twice + commands.KANJI_OFF + commands.STATUS_PUSH_ON
         case State.RESETTING:
             return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON
         case State.READY if level is Level.HEALTH:

@@ -17,6 +17,9 @@ from kitchen_printer.decisions.ticket import Job
 LISTED_MAX = 40
 """Tickets that one slip lists; how many more there are is said below them."""
 
+RULER_ROWS = 23
+"""Makes a test paper a little longer than 100 mm."""
+
 _FROZEN = ConfigDict(frozen=True, hide_input_in_errors=True, extra="forbid")
 
 
@@ -84,7 +87,15 @@ class PaperLow(BaseModel):
     tickets_left: int
 
 
-Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperLow
+class PaperTest(BaseModel):
+    """A person wants to see what the printer proves: a paper of known length, see :mod:`.paper_test`."""
+
+    model_config = _FROZEN
+
+    kind: Literal["paper_test"] = "paper_test"
+
+
+Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperLow | PaperTest
 _STORED: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 
@@ -144,6 +155,11 @@ def _body(notice: Notice, now: datetime, zone: tzinfo) -> Iterator[Row]:
             yield banner("PAPER LOW")
             yield Row(text=f"This roll ends in about {_tickets(left)}.", size=Size.TALL)
             yield Row(text="-> Change it at a quiet minute.", bold=True)
+        case PaperTest():
+            yield banner("PRINTER TEST")
+            yield Row(text="No order: throw this away.")
+            for row in range(1, RULER_ROWS + 1):
+                yield Row(text=f"{'-' * (row % 10 or 10)} {row}")
         case _:
             assert_never(notice)
 

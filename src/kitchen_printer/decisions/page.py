@@ -73,7 +73,12 @@ class Page:
     @property
     def length_mm(self) -> float:
         """How much paper moves, the feed to the cutter included: an upper estimate."""
-        return sum(mm_of(row) for row in self.rows) + _MM_TO_THE_CUTTER
+        return self.printed_mm + _MM_TO_THE_CUTTER
+
+    @property
+    def printed_mm(self) -> float:
+        """How much paper moves until the last row is printed: an upper estimate."""
+        return sum(mm_of(row) for row in self.rows)
 
     @property
     def sheets(self) -> int:

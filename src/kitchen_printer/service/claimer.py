@@ -25,7 +25,10 @@ class _Waiting:
 class Claimer:
     """Lanes ask, one task claims for everybody who asked meanwhile."""
 
-    def __init__(self, database: Database, me: UUID, recorder: Recorder) -> None:
+    def __init__(
+        self, database: Database, me: UUID, recorder: Recorder, *, notices_only: bool = False
+    ) -> None:
+        self._notices_only = notices_only
         self._database = database
         self._me = me
         self._recorder = recorder
@@ -55,6 +58,7 @@ class Claimer:
             token_printed=first,
             token_cut=second,
             odometer=odometer,
+            notices_only=self._notices_only,
         )
         answer: asyncio.Future[Claimed | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(request, answer))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Outcome
+from kitchen_printer.decisions.paper_test import Finding
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import JobState
 from kitchen_printer.decisions.ticket import Job
@@ -139,6 +140,15 @@ class PrinterProbed:
     """A printer was asked what it can prove; this is its level now."""
 
     address: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterTested:
+    """A test paper showed something about a printer; this is the level it earned."""
+
+    address: str
+    finding: Finding
     level: Level
 
 
@@ -294,6 +304,7 @@ Fact = (
     | TicketsRedirected
     | LaneParked
     | PrinterProbed
+    | PrinterTested
     | PrinterReady
     | TicketClaimed
     | LayoutRefused

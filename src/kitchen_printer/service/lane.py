@@ -10,6 +10,7 @@ from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Printer
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.page import Paper
+from kitchen_printer.decisions.paper_test import PaperTested
 from kitchen_printer.decisions.passed_over import DOUBTFUL_TICKETS_MAX, Condition, home_seconds
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.text import draws_nothing
@@ -109,6 +110,9 @@ class Lane:
     line: PrinterConnection | None = None
     abandoned: list[Abandoned] = field(default_factory=list[Abandoned])
     """Attempts that an earlier owner of the lane left open: to be settled before anything is printed."""
+
+    tested: tuple[int, PaperTested] | None = None
+    """A paper test that has just ended, with its job: to be judged before anything else is printed."""
 
     late_tokens: list[str] = field(default_factory=list[str])
     """Echoes that came after their attempt had been decided: to be put on record."""

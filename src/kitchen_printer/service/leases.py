@@ -13,7 +13,8 @@ from kitchen_printer.database.leases import Holdings, hand_back, leave, send_hea
 class Leases:
     """What we hold, and until when we may act on it.
 
-    ``held`` is told what is ours and returns the lanes to hand back: idle ones beyond our share.
+    ``held`` is told what is ours and returns the lanes to hand back: idle ones beyond our share. Without it
+    no lane is taken here: somebody takes one by name.
     """
 
     def __init__(
@@ -22,7 +23,7 @@ class Leases:
         me: UUID,
         settings: Settings,
         version: str,
-        held: Callable[[Holdings], list[int]],
+        held: Callable[[Holdings], list[int]] | None,
     ) -> None:
         self._database = database
         self._me = me
@@ -47,13 +48,18 @@ class Leases:
     async def run(self) -> None:
         """Renew and take for ever. Raises ``DatabaseLostError``; the supervisor starts it again."""
         while True:
-            before = monotonic()
-            await send_heartbeat(self._database, self._me, self._settings.lease_seconds, self._version)
-            self._valid_until = before + self._settings.lease_seconds - self._settings.lease_margin_seconds
-            surplus = self._held(await take_free_lanes(self._database, self._me))
-            if surplus:
-                await hand_back(self._database, self._me, surplus)
+            await self.renew()
+            if self._held is not None:
+                surplus = self._held(await take_free_lanes(self._database, self._me))
+                if surplus:
+                    await hand_back(self._database, self._me, surplus)
             await self._pause()
+
+    async def renew(self) -> None:
+        """Say that we live; our lanes are ours from before that was sent."""
+        before = monotonic()
+        await send_heartbeat(self._database, self._me, self._settings.lease_seconds, self._version)
+        self._valid_until = before + self._settings.lease_seconds - self._settings.lease_margin_seconds
 
     async def _pause(self) -> None:
         self._new_lanes.clear()

@@ -36,6 +36,7 @@ from kitchen_printer.service.facts import (
     PrinterPassedOver,
     PrinterProbed,
     PrinterReady,
+    PrinterTested,
     RecordRefused,
     RouteRefused,
     ServiceStarted,
@@ -157,6 +158,8 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "ERROR", "lane_parked", {"printer": address, "problem": problem} | _because(Reason.PARKED)
         case PrinterProbed(address, level):
             return "INFO", "printer_probed", {"printer": address, "proof_level": level}
+        case PrinterTested(address, finding, level):
+            return "INFO", "printer_tested", {"printer": address, "finding": finding, "proof_level": level}
         case PrinterReady(address):
             return "DEBUG", "printer_ready", {"printer": address}
         case TicketClaimed(job):

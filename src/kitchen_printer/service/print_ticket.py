@@ -12,11 +12,13 @@ from kitchen_printer.decisions.commands import feed_and_cut
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import named
+from kitchen_printer.decisions.notice import PaperTest, read_notice
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
+from kitchen_printer.decisions.paper_test import PaperTested
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
-from kitchen_printer.decisions.retry import decide
+from kitchen_printer.decisions.retry import JobState, decide
 from kitchen_printer.decisions.ticket import Job, JobKind
 from kitchen_printer.printers.afterwards import ask_afterwards
 from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection, connected
@@ -130,6 +132,10 @@ class Attempt:
         self._claimed = claimed
         self._payload: Payload | None = None
         self._sheets = 1
+        self._is_paper_test = False
+        self._printed_mm = 0.0
+        self._handed_over_at: float | None = None
+        self._proved_after: float | None = None
         self._claimed_at = monotonic()
         self.late_since: float | None = None
 
@@ -180,6 +186,18 @@ class Attempt:
         self._kitchen.announce(OutcomeRecorded(self._job, outcome, settlement.decision.state))
         if outcome == NotSent(Reason.CANNOT_LAY_OUT) and self._job.kind is not JobKind.NOTICE:
             await add_failed_slip(self._kitchen.database, self._job, Reason.CANNOT_LAY_OUT)
+        if self._is_paper_test and settlement.decision.state is not JobState.WAITING:
+            self._lane.tested = self._job.id, self._tested(outcome)
+
+    def _tested(self, outcome: Outcome) -> PaperTested:
+        return PaperTested(
+            level=self._device.level,
+            outcome=outcome,
+            printed_mm=self._printed_mm,
+            seconds=self._proved_after,
+            before=self._line.delivery.odometer,
+            after=None,
+        )
 
     async def _cuts_on_record(self) -> bool:
         """Put on record how many sheets will come: whoever asks the counters afterwards must expect as many cuts."""
@@ -200,8 +218,11 @@ class Attempt:
                 outcome,
                 spent=job.spent,
                 maybe_on_paper=job.maybe_on_paper,
-                attempts_max=self._kitchen.settings.max_attempts,
-                on_unconfirmed=job.on_unconfirmed or self._kitchen.settings.on_unconfirmed,
+                # A test that nobody can confirm has shown what it was to show.
+                attempts_max=1 if self._is_paper_test else self._kitchen.settings.max_attempts,
+                on_unconfirmed="reprint_marked"
+                if self._is_paper_test
+                else job.on_unconfirmed or self._kitchen.settings.on_unconfirmed,
             ),
             waited_seconds=self._line.stopped_seconds,
             payload_bytes=len(sent.body) if sent else None,
@@ -214,6 +235,9 @@ class Attempt:
         rendered = await render(self._claimed, self._device, look, settings.late_seconds)
         self._sheets = rendered.page.sheets
         self.late_since = self._claimed_at if rendered.is_late else None
+        if job.kind is JobKind.NOTICE:
+            self._is_paper_test = isinstance(read_notice(self._claimed.content), PaperTest)
+            self._printed_mm = rendered.page.printed_mm
         seconds_to_print = rendered.page.length_mm / SLOWEST_MM_PER_SECOND
         return Payload(
             body=rendered.body,
@@ -239,12 +263,16 @@ class Attempt:
         if delivery.state is not State.READY:
             return NotSent(delivery.reason or Reason.CONNECTION_LOST)
         delivery.start(payload)
+        self._handed_over_at = monotonic()
         self._kitchen.announce(TicketHandedOver(self._job, len(payload.body)))
         await self._line.converse(until=_THE_END, changed=self._show_condition)
         return delivery.outcome
 
     def _show_condition(self) -> None:
         """Let people see at once why a ticket does not go on, and that it does again."""
+        is_proved = self._line.delivery.state in (State.CUTTING, State.CONFIRMED)
+        if is_proved and self._proved_after is None and self._handed_over_at is not None:
+            self._proved_after = monotonic() - self._handed_over_at
         match self._line.delivery.state:
             case State.STOPPED:
                 self._lane.went_down(self._line.delivery.reason or Reason.OFFLINE)

@@ -148,7 +148,7 @@ def _book(
     )
     return RouteBook(
         version=configuration.version,
-        zone=_zone(configuration.time_zone, announce),
+        zone=zone_of(configuration.time_zone, announce),
         stations=configuration.stations,
         default_station=configuration.default_station,
         closed_stations=configuration.closed_stations,
@@ -167,7 +167,7 @@ def parked(printers: Iterable[Printer]) -> dict[int, Absence]:
     }
 
 
-def _zone(name: str, announce: Subscriber) -> tzinfo:
+def zone_of(name: str, announce: Subscriber) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

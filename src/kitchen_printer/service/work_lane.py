@@ -15,6 +15,7 @@ from kitchen_printer.printers.afterwards import free
 from kitchen_printer.service.facts import GaveUp, LaneParked, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import CRASHES_MAX, CRASHES_SECONDS, Lane
+from kitchen_printer.service.paper_tests import conclude_paper_test
 from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
 from kitchen_printer.service.recovery import pace
 from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
@@ -53,6 +54,7 @@ async def _after_a_crash(lane: Lane, kitchen: Kitchen, error: str) -> None:
 async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
     """Take one turn and return whether another may follow at once."""
     turn = await print_next_ticket(lane, kitchen)
+    await conclude_paper_test(lane, kitchen)
     await _record_late_proofs(lane, kitchen)
     match turn:
         case NothingDue():

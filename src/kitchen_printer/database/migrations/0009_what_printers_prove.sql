@@ -130,3 +130,71 @@ REVOKE ALL ON FUNCTION kitchen_known_person(text), kitchen_pin_level(text, text,
     kitchen_note_probe(text, text, text, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION kitchen_pin_level(text, text, text), kitchen_unpin_level(text, text),
     kitchen_note_probe(text, text, text, text) TO kitchen_operator;
+
+-- ── The paper test ─────────────────────────────────────────────────────────────────────────────────────
+ALTER TABLE printers ADD COLUMN paper_test jsonb;         -- what the last one showed, and of which job it was
+GRANT UPDATE (paper_test) ON printers TO kitchen_service;
+
+CREATE FUNCTION kitchen_request_test_print(address text, requested_by text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    place  CONSTANT text := kitchen_request_test_print.address;
+    person CONSTANT text := kitchen_known_person(kitchen_request_test_print.requested_by);
+    tested bigint;
+    job    bigint;
+BEGIN
+    IF place IS NULL OR length(place) > 260 OR place !~ '^\S+:[0-9]{1,5}$' THEN
+        RAISE EXCEPTION '% is no printer''s address: write host:port', coalesce(place, 'null') USING ERRCODE = '22023';
+    END IF;
+    INSERT INTO printers (address) VALUES (place) ON CONFLICT DO NOTHING;
+    SELECT p.id INTO tested FROM printers p WHERE p.address = place FOR UPDATE;
+    INSERT INTO lanes (printer_id) VALUES (tested) ON CONFLICT DO NOTHING;
+    SELECT j.id INTO job FROM print_jobs j
+     WHERE j.printer_id = tested AND j.notice ->> 'kind' = 'paper_test' AND j.settled_at IS NULL ORDER BY j.id LIMIT 1;
+    IF job IS NULL THEN
+        INSERT INTO print_jobs (kind, printer_id, notice, notice_key, requested_by)
+        VALUES ('NOTICE', tested, '{"kind": "paper_test"}', 'paper test ' || gen_random_uuid(), person)
+        RETURNING id INTO job;
+        INSERT INTO print_events (event, job_id, printer_id, detail)
+        VALUES ('printer_test_requested', job, tested, jsonb_build_object('by', person));
+        PERFORM pg_notify('kitchen', '');
+    END IF;
+    RETURN job;
+END $$;
+COMMENT ON FUNCTION kitchen_request_test_print(text, text) IS
+'Queues a test paper for a printer, which is put on record if it is not yet; returns its job. One that is already on its way
+is not doubled. Error: 22023 no address host:port, or nobody named who asks.';
+
+CREATE FUNCTION kitchen_test_print_result(job bigint) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT jsonb_build_object(
+               'state', j.state, 'failed_reason', j.failed_reason,
+               'printer_reason', CASE WHEN p.state = 'down' THEN p.state_reason END,
+               'services', (SELECT count(*) FROM kitchen_replicas r WHERE r.until > now() AND r.version <> 'test-print'),
+               'shown', CASE WHEN (p.paper_test ->> 'job')::bigint = j.id THEN p.paper_test END)
+      FROM print_jobs j JOIN printers p ON p.id = j.printer_id
+     WHERE j.id = kitchen_test_print_result.job AND j.notice ->> 'kind' = 'paper_test'
+$$;
+COMMENT ON FUNCTION kitchen_test_print_result(bigint) IS
+'How far a test paper is, what it showed, why its printer cannot print, and how many services run. Null: no such job.';
+
+CREATE FUNCTION kitchen_cancel_test_print(job bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    UPDATE print_jobs j SET state = 'CANCELLED', settled_at = clock_timestamp()
+     WHERE j.id = kitchen_cancel_test_print.job AND j.state = 'WAITING' AND j.notice ->> 'kind' = 'paper_test';
+    IF FOUND THEN
+        INSERT INTO print_events (event, job_id, printer_id)
+        SELECT 'printer_test_cancelled', j.id, j.printer_id FROM print_jobs j WHERE j.id = kitchen_cancel_test_print.job;
+    END IF;
+    RETURN FOUND;
+END $$;
+COMMENT ON FUNCTION kitchen_cancel_test_print(bigint) IS
+'Takes a test paper back that was not begun, so that it does not come hours later. Returns whether it did.';
+
+REVOKE ALL ON FUNCTION kitchen_request_test_print(text, text), kitchen_test_print_result(bigint),
+    kitchen_cancel_test_print(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kitchen_request_test_print(text, text), kitchen_test_print_result(bigint),
+    kitchen_cancel_test_print(bigint) TO kitchen_operator, kitchen_service;

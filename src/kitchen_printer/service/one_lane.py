@@ -1,0 +1,127 @@
+"""Serves one printer that nobody serves, for as long as its test papers take: no ticket is printed here."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC
+from uuid import UUID, uuid4
+
+from kitchen_printer.config import Settings
+from kitchen_printer.database.connection import Database, DatabaseLostError
+from kitchen_printer.database.leases import Lease, take_lane
+from kitchen_printer.database.outcomes import abandoned_attempts
+from kitchen_printer.database.routing import Printer, read_configuration
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service.claimer import Claimer
+from kitchen_printer.service.facts import Subscriber
+from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.lane import Lane, device_of
+from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.looks import Looks
+from kitchen_printer.service.paper_tests import conclude_paper_test
+from kitchen_printer.service.print_ticket import Tried, Unable, print_next_ticket
+from kitchen_printer.service.recorder import Recorder
+from kitchen_printer.service.route_book import zone_of
+from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
+
+NO_SERVICE = "test-print"
+"""Stands where a service names its version: other test prints must not wait for this one to print theirs."""
+
+END_SECONDS = 5.0
+"""How long an attempt may take to end on record when the time is over."""
+
+REST_SECONDS = 0.5
+"""How soon a printer that cannot print now is asked again."""
+
+
+async def print_test_papers(
+    settings: Settings, address: str, announce: Subscriber, is_done: Callable[[], Awaitable[bool]]
+) -> bool:
+    """Take the printer's lane and print what is queued for it until ``is_done``; False if somebody serves it.
+
+    Raises :class:`DatabaseLostError`. The caller sets the deadline; cancelled, it hands the lane back.
+    """
+    async with _parts(settings, announce) as (kitchen, me):
+        configuration = await read_configuration(kitchen.database)
+        printer = next((each for each in configuration.printers if each.address == address), None)
+        lease = await take_lane(kitchen.database, me, printer.id) if printer else None
+        if printer is None or lease is None:
+            return False
+        zone = zone_of(configuration.time_zone, announce)
+        kitchen.looks = Looks(settings, zone, configuration.stations, announce)
+        lane = _lane(printer, lease, announce)
+        lane.abandoned = [
+            each for each in await abandoned_attempts(kitchen.database, me) if each.printer_id == printer.id
+        ]
+        await settle_abandoned_attempts(lane, kitchen)
+        while not await is_done():
+            await _whole_turn(lane, kitchen)
+    return True
+
+
+async def _whole_turn(lane: Lane, kitchen: Kitchen) -> None:
+    """Take one turn. Cancelled, hang up and let the attempt end on record."""
+    turn = asyncio.create_task(_one_turn(lane, kitchen))
+    try:
+        await asyncio.shield(turn)
+    except asyncio.CancelledError:
+        lane.hang_up(Reason.SERVICE_STOPPED)
+        await asyncio.wait([turn], timeout=END_SECONDS)
+        turn.cancel()
+        raise
+
+
+async def _one_turn(lane: Lane, kitchen: Kitchen) -> None:
+    """Print one notice. They come before tickets, and a list of what waits would promise tickets."""
+    lane.is_new = lane.is_returning = False
+    turn = await print_next_ticket(lane, kitchen)
+    await conclude_paper_test(lane, kitchen)
+    match turn:
+        case Unable(reason):
+            lane.went_down(reason)
+            await asyncio.sleep(REST_SECONDS)
+        case Tried():
+            lane.came_back()
+        case _:
+            await asyncio.sleep(REST_SECONDS)
+
+
+def _lane(printer: Printer, lease: Lease, announce: Subscriber) -> Lane:
+    return Lane(printer=printer, lease=lease, device=device_of(printer), announce=announce)
+
+
+@asynccontextmanager
+async def _parts(settings: Settings, announce: Subscriber) -> AsyncGenerator[tuple[Kitchen, UUID], None]:
+    """The parts of a service that one lane needs, and a heartbeat that keeps others away from it."""
+    me = uuid4()
+    database = Database(settings.dsn, "kitchen-printer test-print")
+    recorder = Recorder(database, me, settings, announce)
+    claimer = Claimer(database, me, recorder, notices_only=True)
+    leases = Leases(database, me, settings, NO_SERVICE, held=None)
+    await database.open()
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        await database.check_schema()
+        await leases.renew()
+        tasks = [asyncio.create_task(part) for part in (leases.run(), recorder.run(), claimer.run())]
+        yield (
+            Kitchen(
+                settings=settings,
+                database=database,
+                announce=announce,
+                claim=claimer.claim,
+                record=recorder.record,
+                settle=recorder.settle,
+                may_act=leases.may_act,
+                is_our_health_port=lambda _: False,
+                looks=Looks(settings, UTC, (), announce),
+            ),
+            me,
+        )
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(DatabaseLostError):  # The lease ends by itself then.
+            await leases.leave()
+        await database.close()

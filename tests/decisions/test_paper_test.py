@@ -1,0 +1,74 @@
+"""What follows from one test paper: an answer that could not have waited for the paper proves nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kitchen_printer.decisions.level import Level
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome, Uncertain, Unconfirmed
+from kitchen_printer.decisions.paper_test import Finding, Judgement, PaperTested, judge
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reconcile import Odometer
+
+PROVED = Confirmed(Evidence.TOKEN, is_cut=True)
+BEFORE = Odometer(cuts=7, strokes=1000)
+AFTER = Odometer(cuts=8, strokes=1600)
+
+
+def paper(
+    level: Level, *, outcome: Outcome = PROVED, seconds: float | None = 0.5, after: Odometer | None = AFTER
+) -> PaperTested:
+    return PaperTested(
+        level=level, outcome=outcome, printed_mm=100, seconds=seconds, before=BEFORE, after=after
+    )
+
+
+@pytest.mark.parametrize("level", [Level.COUNTERS, Level.TOKEN_FENCE, Level.QUEUED_STATUS])
+def test_who_answers_once_the_paper_has_moved_is_proven(level: Level) -> None:
+    expected = Judgement(finding=Finding.PROVED, level=level, is_proven=True)
+    assert judge(paper(level), may_answer_in_order=True) == expected
+
+
+@pytest.mark.parametrize("level", [Level.COUNTERS, Level.TOKEN_FENCE])
+def test_who_echoes_too_early_is_tested_at_the_next_level_if_it_has_that(level: Level) -> None:
+    early = paper(level, seconds=0.1)
+    assert judge(early, may_answer_in_order=True).test_next is Level.QUEUED_STATUS
+    without = judge(early, may_answer_in_order=False)
+    assert (without.level, without.is_proven, without.test_next) == (Level.HEALTH, True, None)
+
+
+def test_who_answers_too_early_in_order_proves_nothing_at_all() -> None:
+    judged = judge(paper(Level.QUEUED_STATUS, seconds=0.1), may_answer_in_order=True)
+    assert (judged.finding, judged.level, judged.test_next) == (
+        Finding.ANSWERS_TOO_EARLY,
+        Level.HEALTH,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        None,
+        Odometer(cuts=7, strokes=1600),
+        Odometer(cuts=9, strokes=1600),
+        Odometer(cuts=8, strokes=1010),
+        Odometer(cuts=8, strokes=900_000),
+    ],
+)
+def test_counters_that_do_not_count_the_paper_are_not_relied_on(after: Odometer | None) -> None:
+    judged = judge(paper(Level.COUNTERS, after=after), may_answer_in_order=True)
+    assert (judged.finding, judged.level, judged.is_proven) == (Finding.MISCOUNTS, Level.TOKEN_FENCE, True)
+
+
+@given(st.sampled_from(Level), st.none() | st.floats(0, 60))
+def test_what_was_not_confirmed_in_time_is_never_proven_at_the_level_that_was_tested(
+    level: Level, seconds: float | None
+) -> None:
+    for outcome in (PROVED, Unconfirmed(Evidence.SENT), Uncertain(Reason.NO_CONFIRMATION)):
+        judged = judge(paper(level, outcome=outcome, seconds=seconds), may_answer_in_order=True)
+        if not isinstance(outcome, Confirmed):
+            assert not judged.is_telling
+            assert judged.level is level
+        elif seconds is None or seconds < 0.2:
+            assert judged.level not in (level, Level.COUNTERS, Level.TOKEN_FENCE) or level is Level.HEALTH
