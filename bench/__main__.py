@@ -10,6 +10,8 @@ MEASUREMENTS: Final = {
     "virtual_printer": "how much faster than the service the virtual printers are: they must not be what is measured",
     "proof": "what the printer's word costs: from the last byte to PRINTED on record, with fences and without",
     "hostile": "what strangers on the health port cost: printing in calm and under attack, in turns",
+    "post_orders": "what dead printers cost whoever orders over HTTP, in turns with living ones",
+    "rush": "200 orders a minute for five minutes through the whole edge, every paper compared with the POS's list",
     "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
 }
 

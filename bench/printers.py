@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -51,13 +51,17 @@ class PrinterProcess:
 
 
 @contextmanager
-def printer_process(count: int, scratch: Path) -> Generator[PrinterProcess, None, None]:
-    """Run ``count`` virtual printers in one process."""
-    names = [part for number in range(count) for part in ("--printers", f"P{number:02}=0")]
+def printer_process(
+    count: int, scratch: Path, *, names: Sequence[str] = (), paper: Path | None = None
+) -> Generator[PrinterProcess, None, None]:
+    """Run ``count`` virtual printers in one process; ``paper`` is the folder for what they print."""
+    called = names or [f"P{number:02}" for number in range(count)]
+    options = [part for name in called for part in ("--printers", f"{name}=0")]
+    options += ["--paper", str(paper)] if paper else []
     events = scratch / "printers.jsonl"
     with events.open("wb") as output:
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("virtual-printer"), "--json", *names],
+            [Path(sys.executable).with_name("virtual-printer"), "--json", *options],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 FOOTER: Final = re.compile(r"^#(\d+)-\d+/\d+ \S{4}$", re.MULTILINE)
 MARKED: Final = re.compile(r"POSSIBLE DUPLICATE|REPRINT")
@@ -35,12 +35,14 @@ class Comparison:
         )
 
 
+def read_summary(summary: Path) -> dict[str, Any]:
+    """Read what `pos-sim --summary` wrote."""
+    return dict(json.loads(summary.read_text(encoding="utf-8")))
+
+
 def read_sent(summary: Path) -> dict[int, Sequence[str]]:
-    """Read what `pos-sim --summary` wrote: the lines of each ticket."""
-    return {
-        int(ticket["id"]): ticket["lines"]
-        for ticket in json.loads(summary.read_text(encoding="utf-8"))["tickets"]
-    }
+    """Return the lines of each ticket in it."""
+    return {int(ticket["id"]): ticket["lines"] for ticket in read_summary(summary)["tickets"]}
 
 
 def compare(sent: Mapping[int, Sequence[str]], papers: Iterable[str]) -> Comparison:
