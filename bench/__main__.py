@@ -12,6 +12,7 @@ MEASUREMENTS: Final = {
     "hostile": "what strangers on the health port cost: printing in calm and under attack, in turns",
     "post_orders": "what dead printers cost whoever orders over HTTP, in turns with living ones",
     "rush": "200 orders a minute for five minutes through the whole edge, every paper compared with the POS's list",
+    "django_guide": "docs/django.md followed in fresh projects on Django 5.2 and the newest; needs the package index",
     "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
 }
 

@@ -20,10 +20,17 @@ class ProcessFailed(Exception):
 
 
 class ChildProcess:
-    """One of our commands, from the folder of this Python. Start it anew as often as you like."""
+    """One of our commands, from the folder of this Python or another. Start it anew as often as you like."""
 
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        log: Path,
+        programs: Path | None = None,
+    ) -> None:
         self.log = log
+        self._programs = programs or Path(sys.executable).parent
         self._command = command
         self._environment = environment
         self._process: subprocess.Popen[bytes] | None = None
@@ -45,7 +52,7 @@ class ChildProcess:
         program, *arguments = self._command
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [Path(sys.executable).with_name(program), *arguments],
+                [self._programs / program, *arguments],
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

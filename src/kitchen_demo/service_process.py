@@ -18,7 +18,13 @@ class ServiceProcess(ChildProcess):
     Its temporary files go beside the log: python-escpos makes some at every start and never removes them.
     """
 
-    def __init__(self, dsn: str, log: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        programs: Path | None = None,
+    ) -> None:
         self.health_address = f"127.0.0.1:{free_port()}"
         told = {
             **outside_environment("KITCHEN_"),
@@ -27,7 +33,7 @@ class ServiceProcess(ChildProcess):
             "KITCHEN_HEALTH_PORT": self.health_address.rpartition(":")[2],
             **(environment or {}),
         }
-        super().__init__(["kitchen-printer", "run"], told, log)
+        super().__init__(["kitchen-printer", "run"], told, log, programs)
 
     def wait_until_healthy(self) -> None:
         """Return when ``/health`` says that the service can work. Raises :class:`ServiceFailed`."""
