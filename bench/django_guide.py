@@ -38,7 +38,7 @@ def run() -> None:
                 "--quiet",
                 "--disable-pip-version-check",
             ]
-            subprocess.run([*pip, "install", django], check=True)
+            subprocess.run([*pip, "install", django, "psycopg[binary]"], check=True)  # what a project has
             scratch = Path(folder) / "scratch"
             scratch.mkdir()
             paper = follow_the_guide(postgres, programs, scratch, is_installed=False)
