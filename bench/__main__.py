@@ -13,7 +13,8 @@ MEASUREMENTS: Final = {
     "post_orders": "what dead printers cost whoever orders over HTTP, in turns with living ones",
     "rush": "200 orders a minute for five minutes through the whole edge, every paper compared with the POS's list",
     "django_guide": "docs/django.md followed in fresh projects on Django 5.2 and the newest; needs the package index",
-    "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
+    "isolation": "what three broken printers cost the tickets of three that are well, in turns with calm",
+    "at_rest": "what the service costs while nothing is ordered, with few printers and with a thousand",
 }
 
 

@@ -214,14 +214,16 @@ class KitchenUnderTest:
             "SELECT status = %s AS yes FROM kitchen_tickets WHERE id = %s", [status, ticket_id]
         )
 
-    async def wait_until(self, query: str, values: Sequence[Any] = ()) -> None:
+    async def wait_until(
+        self, query: str, values: Sequence[Any] = (), *, seconds: float = WAIT_SECONDS
+    ) -> None:
         """Return when a query's column ``yes`` is true."""
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(seconds):
                 while not (await self.one(query, values))["yes"]:  # noqa: ASYNC110  # another process' record
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            raise AssertionError(f"never came true within {WAIT_SECONDS} s: {query} {values}") from None
+            raise AssertionError(f"never came true within {seconds} s: {query} {values}") from None
 
 
 def _get(url: str) -> tuple[int, dict[str, Any]]:

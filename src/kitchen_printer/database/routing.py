@@ -205,10 +205,10 @@ async def note_states(database: Database, me: UUID, states: Sequence[PrinterStat
         )
 
 
-async def park_crashing_printer(database: Database, printer_id: int, why: str) -> None:
-    """Park a printer whose lane fails again and again by a mistake of ours, until a person resumes it."""
+async def park_crashing_printer(database: Database, printer_id: int, why: str) -> bool:
+    """Park a printer whose lane fails again and again by a mistake of ours; return whether it was not parked yet."""
     async with database.connection() as connection:
-        await connection.execute(
+        cursor = await connection.execute(
             """
             WITH parked AS (
                 UPDATE printers SET parked = true, parked_by = 'kitchen-printer', parked_reason = %(why)s,
@@ -220,3 +220,4 @@ async def park_crashing_printer(database: Database, printer_id: int, why: str) -
             """,
             {"id": printer_id, "why": why},
         )
+        return cursor.rowcount > 0

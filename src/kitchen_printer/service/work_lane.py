@@ -2,7 +2,6 @@
 
 import random
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final, assert_never
 
 from kitchen_printer.database.connection import DatabaseLostError
@@ -45,9 +44,8 @@ async def _after_a_crash(lane: Lane, kitchen: Kitchen, error: str) -> None:
     if lane.crashed():
         often = f"its lane failed {CRASHES_MAX} times within {CRASHES_SECONDS:.0f} s"
         problem = f"{often}: {error[:PROBLEM_CHARACTERS_MAX]}"
-        await park_crashing_printer(kitchen.database, lane.printer.id, problem)
-        lane.printer = replace(lane.printer, parked=True)
-        kitchen.announce(LaneParked(lane.address, problem))
+        if await park_crashing_printer(kitchen.database, lane.printer.id, problem):
+            kitchen.announce(LaneParked(lane.address, problem))
     await _rest(lane, kitchen, Reason.INTERNAL_ERROR)
 
 
