@@ -246,7 +246,9 @@ def test_a_printer_without_automatic_status_is_fenced_all_the_same() -> None:
 def test_a_line_lost_before_the_payload_cost_no_paper(level: Level, state: State) -> None:
     talk = in_state(state, level)
     talk.delivery.line_lost()
-    assert talk.delivery.outcome == NotSent(Reason.CONNECTION_LOST)
+    assert talk.delivery.outcome == NotSent(
+        Reason.REFUSED if state is State.ASKING else Reason.CONNECTION_LOST
+    )
     assert BODY not in talk.sent
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from kitchen_printer.decisions import commands
-from kitchen_printer.decisions.delivery_steps import said_on_entering, seconds_of
+from kitchen_printer.decisions.capability import speaks_text
+from kitchen_printer.decisions.delivery_steps import said_on_entering, seconds_of, silence_in
 from kitchen_printer.decisions.delivery_table import (
     AWAITING_AN_ANSWER_IN_ORDER,
     TRANSITIONS,
@@ -75,6 +76,7 @@ class Delivery:
         self._is_revoked = False
         self._is_fenced = False
         self._last_pushed: PushedStatus | None = None
+        self._first_heard = b""
         self._outbox: list[bytes] = []
         if self.state is State.ASKING:
             self._ask_next()
@@ -129,6 +131,10 @@ class Delivery:
     def received(self, data: bytes) -> None:
         """Bytes came from the printer, in any chunking."""
         self._bytes_in_step += len(data)
+        if self.state is State.ASKING and self._question == 1:
+            self._first_heard += data
+            if speaks_text(self._first_heard):
+                self._on(Event.JUNK, Reason.NOT_A_PRINTER)
         for answer in self._parser.feed(data):
             for event, reason in self._events(answer):
                 self._on(event, reason)
@@ -137,20 +143,7 @@ class Delivery:
 
     def silence(self) -> None:
         """The step's time is over."""
-        match self.state:
-            case State.RESETTING if self._level is Level.QUEUED_STATUS:
-                # Only the pushed status, which has a name, tells where the answers to others' questions end.
-                self._on(Event.TROUBLE, Reason.BUSY)
-            case State.ASKING | State.RESETTING:
-                self._on(Event.SILENCE, Reason.SILENT)
-            case State.FENCING:
-                self._on(Event.SILENCE, Reason.BUSY)
-            case State.HOLDING:
-                self._on(Event.SILENCE if self._level.can.tells_health else Event.NOTHING_TO_ASK)
-            case State.STOPPED | State.REVOKING | State.RECOUNTING:
-                self._on(Event.SILENCE, self.reason)
-            case _:
-                self._on(Event.SILENCE, Reason.NO_CONFIRMATION)
+        self._on(*silence_in(self.state, self._level, self.reason))
 
     def revoke(self, reason: Reason | None = None) -> None:
         """Take the ticket back from a printer that has stopped; without a ``reason`` of ours the stop's own stands.
@@ -160,8 +153,9 @@ class Delivery:
         self._on(Event.REVOKED, reason or self.reason)
 
     def line_lost(self, reason: Reason | None = None) -> None:
-        """The connection ended; without a ``reason`` of ours it broke."""
-        self._on(Event.LINE_LOST, reason or Reason.CONNECTION_LOST)
+        """The connection ended; without a ``reason`` of ours it broke, or was refused before a word was said."""
+        is_refused = self.state is State.ASKING and not self._first_heard
+        self._on(Event.LINE_LOST, reason or (Reason.REFUSED if is_refused else Reason.CONNECTION_LOST))
 
     # ── one event, one transition ───────────────────────────────────────────────────────────────────────
 

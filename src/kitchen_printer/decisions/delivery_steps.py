@@ -3,9 +3,10 @@
 from typing import assert_never
 
 from kitchen_printer.decisions import commands
-from kitchen_printer.decisions.delivery_table import State
+from kitchen_printer.decisions.delivery_table import Event, State
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.payload import Payload, fence
+from kitchen_printer.decisions.reason import Reason
 
 ANSWER_SECONDS = 1.0
 """A real-time answer overtakes everything and takes milliseconds; a second of silence is silence."""
@@ -43,6 +44,24 @@ def seconds_of(state: State, level: Level, payload: Payload | None) -> float | N
             return None
         case _:
             assert_never(state)
+
+
+def silence_in(state: State, level: Level, reason: Reason | None) -> tuple[Event, Reason | None]:
+    """Return what it means that a step's time is over; ``reason`` is why the printer stopped, if it has."""
+    match state:
+        case State.RESETTING if level is Level.QUEUED_STATUS:
+            # Only the pushed status, which has a name, tells where the answers to others' questions end.
+            return Event.TROUBLE, Reason.BUSY
+        case State.ASKING | State.RESETTING:
+            return Event.SILENCE, Reason.SILENT
+        case State.FENCING:
+            return Event.SILENCE, Reason.BUSY
+        case State.HOLDING:
+            return (Event.SILENCE if level.can.tells_health else Event.NOTHING_TO_ASK), None
+        case State.STOPPED | State.REVOKING | State.RECOUNTING:
+            return Event.SILENCE, reason
+        case _:
+            return Event.SILENCE, Reason.NO_CONFIRMATION
 
 
 def said_on_entering(state: State, level: Level, token: str, cut: bytes = commands.FEED_AND_CUT) -> bytes:

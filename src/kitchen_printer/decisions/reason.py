@@ -53,7 +53,7 @@ WORDS: dict[Reason, Words] = {
     ),
     Reason.REFUSED: Words(
         "The printer refuses the connection.",
-        "It may still be starting, or another device holds it: wait a minute, then switch it off and on.",
+        "Wait a minute, then switch it off and on; another device may hold it, or the address be wrong.",
     ),
     Reason.SILENT: Words(
         "The printer accepts the connection but answers no question.",
