@@ -56,6 +56,22 @@ class BadConfigurationError(ValueError):
     """The environment is not usable; the message has one line per problem: name, what is wrong, the range."""
 
 
+def _split_addresses(urls: SecretStr) -> tuple[str, ...]:
+    """Cut at blanks, and at commas before another address: inside one, a comma may mean something."""
+    parts = re.split(r"\s+|,\s*(?=[a-z][a-z0-9+.-]*://)", urls.get_secret_value(), flags=re.IGNORECASE)
+    return tuple(each for each in parts if each)
+
+
+def _alert_urls(urls: SecretStr) -> SecretStr:
+    """Judge the shape only; what service each address is, Apprise says when it is asked to send."""
+    for place, url in enumerate(_split_addresses(urls), start=1):
+        if not re.match(r"[a-z][a-z0-9+.-]*://.", url, re.IGNORECASE):
+            raise ValueError(
+                f"entry {place} is no address: expected service://... for each, separated by blanks"
+            )
+    return urls
+
+
 class Settings(BaseModel):
     """Everything the process is told by its environment. Durations are in seconds.
 
@@ -84,6 +100,19 @@ class Settings(BaseModel):
 
     give_up_seconds: Annotated[Seconds, Field(alias="KITCHEN_GIVE_UP_SECONDS", ge=30, le=86400)] = 1800
     """How long a ticket waits for a printer that a running service sees unable to print."""
+
+    alarm_seconds: Annotated[Seconds, Field(alias="KITCHEN_ALARM_SECONDS", ge=0, le=3600)] = 30
+    """How long something must stand in the way of the kitchen before people are told."""
+
+    alarm_repeat_seconds: Annotated[Seconds, Field(alias="KITCHEN_ALARM_REPEAT_SECONDS", ge=10, le=86400)] = (
+        600
+    )
+    """How soon an alarm is told again while tickets are late, held or failed; then after twice that, and so on."""
+
+    alert_urls: Annotated[SecretStr, AfterValidator(_alert_urls), Field(alias="KITCHEN_ALERT_URLS")] = (
+        SecretStr("")
+    )
+    """Where alarms are sent beside paper: Apprise addresses, separated by blanks. They hold secrets."""
 
     late_seconds: Annotated[Seconds, Field(alias="KITCHEN_LATE_SECONDS", ge=10, le=86400)] = 300
     """From which age on a ticket says on its paper that it is late."""
@@ -146,6 +175,11 @@ class Settings(BaseModel):
         if self.database_url_file is not None:
             return self.database_url_file.read_text(encoding="utf-8").strip()
         return self.database_url.get_secret_value()
+
+    @property
+    def alert_addresses(self) -> tuple[str, ...]:
+        """The addresses alarms are sent to, with their secrets: for Apprise only, never for a log."""
+        return _split_addresses(self.alert_urls)
 
     @property
     def heartbeat_seconds(self) -> Seconds:

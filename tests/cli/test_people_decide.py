@@ -13,7 +13,7 @@ async def _held_ticket(kitchen: KitchenUnderTest, printer: VirtualPrinter) -> in
     service = await kitchen.start_service()
     ticket = await kitchen.submit("BAR", "Negroni")
     await service.facts.wait_for(PrinterReady)
-    printer.causes.reset_after_byte(200)
+    printer.causes.reset_after_byte(120)
     await kitchen.wait_until("SELECT bool_or(state = 'HELD') AS yes FROM print_jobs")
     return ticket
 

@@ -15,7 +15,7 @@ CHOSEN_NAME = re.compile(
     r"INSERT INTO print_events[^;]*?VALUES \(CASE WHEN[^;]*?THEN\s*'(\w+)'\s*ELSE\s*'(\w+)'", re.DOTALL
 )
 FIXED_NAME = re.compile(r"INSERT INTO print_events[^;]*?(?:SELECT|VALUES \()\s*'(\w+)'", re.DOTALL)
-OF_NO_TICKET = {"pruned", "notice_added"}
+OF_NO_TICKET = {"alarm_over", "alarm_raised", "alarm_repeated", "notice_added", "pruned"}
 
 ATTEMPT = {"attempt": 2, "marked": False}
 SENTENCES: dict[str, tuple[dict[str, Any], str]] = {

@@ -5,6 +5,27 @@ ROLE kitchen_owner NOLOGIN
 ROLE kitchen_reader NOLOGIN
 ROLE kitchen_service NOLOGIN
 
+TABLE kitchen_alarms WITH {fillfactor=50}
+    condition text NOT NULL
+    is_on boolean NOT NULL DEFAULT true
+    occurrence integer NOT NULL DEFAULT 1
+    headline text NOT NULL
+    raised_at timestamp with time zone NOT NULL DEFAULT now()
+    told_at timestamp with time zone NOT NULL DEFAULT now()
+    tellings integer NOT NULL DEFAULT 1
+    over_at timestamp with time zone
+    tickets bigint[] NOT NULL DEFAULT '{}'::bigint[]
+    slip jsonb
+    slip_job bigint
+    message_no integer NOT NULL DEFAULT 0
+    title text
+    body text
+    is_open boolean NOT NULL DEFAULT false
+    tries integer NOT NULL DEFAULT 0
+    tried_again_at timestamp with time zone NOT NULL DEFAULT now()
+    reached integer[] NOT NULL DEFAULT '{}'::integer[]
+    CONSTRAINT kitchen_alarms_pkey PRIMARY KEY (condition)
+
 TABLE kitchen_bills WITH {fillfactor=70}
     bill_id bigint NOT NULL
     last_round integer NOT NULL DEFAULT 0
@@ -314,6 +335,7 @@ TABLE print_jobs WITH {fillfactor=70}
     CONSTRAINT print_jobs_printer_id_fkey FOREIGN KEY (printer_id) REFERENCES printers(id)
     CONSTRAINT print_jobs_state_check CHECK ((state = ANY (ARRAY['WAITING'::text, 'PRINTING'::text, 'HELD'::text, 'PRINTED'::text, 'FAILED'::text, 'CANCELLED'::text])))
     CONSTRAINT print_jobs_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES kitchen_tickets(id)
+    CREATE INDEX jobs_diverted ON public.print_jobs USING btree (settled_at) WHERE (diverted_from IS NOT NULL)
     CREATE INDEX jobs_unsettled ON public.print_jobs USING btree (bill_id, station_code, copy_no, ticket_id) WHERE (settled_at IS NULL)
     CREATE INDEX jobs_waiting ON public.print_jobs USING btree (printer_id, ticket_id, id) WHERE (state = 'WAITING'::text)
     CREATE UNIQUE INDEX one_job_per_copy ON public.print_jobs USING btree (ticket_id, copy_no, reprint_no) WHERE (ticket_id IS NOT NULL)
@@ -343,6 +365,7 @@ TABLE printers
     pinned_by text
     paper_test jsonb
     raster text NOT NULL DEFAULT 'GS v 0'::text
+    home_told_at timestamp with time zone NOT NULL DEFAULT now()
     CONSTRAINT only_a_person_calls_a_printer_mute CHECK (((level <> 'C'::text) OR (level_provenance = 'pinned'::text)))
     CONSTRAINT passed_over_since_when CHECK (((passed_over_for IS NULL) = (passed_over_since IS NULL)))
     CONSTRAINT printers_address_key UNIQUE (address)
@@ -522,6 +545,8 @@ FUNCTION kitchen_wanted(items bigint[]) RETURNS TABLE(item bigint, bill_id bigin
 FUNCTION kitchen_wording(note text, modifiers jsonb, seat text, course text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE BODY 5181ecbabdbcc4f9b2ed4db6f1251626
 
+GRANT SELECT ON kitchen_alarms TO kitchen_operator
+GRANT SELECT ON kitchen_alarms TO kitchen_reader
 GRANT SELECT ON kitchen_exceptions TO kitchen_backend
 GRANT SELECT ON kitchen_exceptions TO kitchen_operator
 GRANT SELECT ON kitchen_exceptions TO kitchen_reader
@@ -553,7 +578,9 @@ GRANT SELECT ON print_jobs TO kitchen_service
 GRANT SELECT ON printers TO kitchen_service
 GRANT SELECT ON station_printers TO kitchen_service
 GRANT SELECT ON stations TO kitchen_service
+GRANT SELECT, UPDATE ON kitchen_alarms TO kitchen_service
 GRANT INSERT (address) ON printers TO kitchen_service
+GRANT INSERT (condition, headline, tickets, slip, message_no, title, body, is_open) ON kitchen_alarms TO kitchen_service
 GRANT INSERT (event, ticket_id, job_id, attempt_id, printer_id, detail) ON print_events TO kitchen_service
 GRANT INSERT (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked, token_printed, token_cut, odometer, expected_cuts) ON print_attempts TO kitchen_service
 GRANT INSERT (kind, ticket_id, copy_no, bill_id, station_code, printer_id, maybe_on_paper, not_before, notice, notice_key, requested_by, reason, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service
@@ -561,7 +588,7 @@ GRANT INSERT (owner, until, version) ON kitchen_replicas TO kitchen_service
 GRANT INSERT (printer_id) ON lanes TO kitchen_service
 GRANT INSERT (station_code, business_day, last_seq) ON kitchen_station_days TO kitchen_service
 GRANT UPDATE (last_seq) ON kitchen_station_days TO kitchen_service
-GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at, paper_test) ON printers TO kitchen_service
+GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at, paper_test, home_told_at) ON printers TO kitchen_service
 GRANT UPDATE (owner, epoch) ON lanes TO kitchen_service
 GRANT UPDATE (payload_bytes, payload_sha256, expected_cuts, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
 GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service

@@ -16,6 +16,7 @@ ROLES = ("kitchen_backend", "kitchen_service", "kitchen_operator", "kitchen_read
 """The last one stands for a stranger: a role without grants of ours."""
 
 TABLES = (
+    "kitchen_alarms",
     "kitchen_bills",
     "kitchen_redirects",
     "kitchen_replicas",
@@ -38,8 +39,8 @@ WITH_ADDRESSES = ("kitchen_printers",)
 MAY_READ = {
     "kitchen_backend": {"kitchen_tickets", "kitchen_ticket_items", *VIEWS},
     "kitchen_service": {*TABLES, *WITH_ADDRESSES} - {"kitchen_bills"},
-    "kitchen_operator": {*VIEWS, *WITH_ADDRESSES},
-    "kitchen_reader": {*VIEWS, *WITH_ADDRESSES},
+    "kitchen_operator": {"kitchen_alarms", *VIEWS, *WITH_ADDRESSES},
+    "kitchen_reader": {"kitchen_alarms", *VIEWS, *WITH_ADDRESSES},
     "pg_monitor": set[str](),
 }
 MAY_CALL = {

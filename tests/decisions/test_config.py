@@ -14,6 +14,8 @@ DEFAULTS = {
     "lease_seconds": 15,
     "confirm_seconds": 30,
     "give_up_seconds": 1800,
+    "alarm_seconds": 30,
+    "alarm_repeat_seconds": 600,
     "late_seconds": 300,
     "recovery_list_from": 6,
     "recovery_tickets_per_minute": 60,
@@ -29,6 +31,8 @@ RANGES = [
     ("KITCHEN_LEASE_SECONDS", "lease_seconds", 2, 120),
     ("KITCHEN_CONFIRM_SECONDS", "confirm_seconds", 2, 300),
     ("KITCHEN_GIVE_UP_SECONDS", "give_up_seconds", 30, 86400),
+    ("KITCHEN_ALARM_SECONDS", "alarm_seconds", 0, 3600),
+    ("KITCHEN_ALARM_REPEAT_SECONDS", "alarm_repeat_seconds", 10, 86400),
     ("KITCHEN_LATE_SECONDS", "late_seconds", 10, 86400),
     ("KITCHEN_RECOVERY_LIST_FROM", "recovery_list_from", 2, 1000),
     ("KITCHEN_RECOVERY_TICKETS_PER_MINUTE", "recovery_tickets_per_minute", 1, 6000),
@@ -191,6 +195,23 @@ def test_no_value_is_quoted_in_a_problem() -> None:
     hosts = {"KITCHEN_HEALTH_HOST", "KITCHEN_HEALTH_ALLOWED_HOSTS"}
     for variable in variable_names() - {"DATABASE_URL", "DATABASE_URL_FILE"} - hosts:
         assert "hunter2" not in "\n".join(problems({**HERE, variable: "hunter2"}))
+
+
+@pytest.mark.parametrize(
+    ("urls", "addresses"),
+    [
+        ("", ()),
+        ("json://a/x mailto://u:p@b?to=c,d", ("json://a/x", "mailto://u:p@b?to=c,d")),
+        ("json://a/x,tgram://token/id,  json://b", ("json://a/x", "tgram://token/id", "json://b")),
+    ],
+)
+def test_alert_addresses_are_told_apart(urls: str, addresses: tuple[str, ...]) -> None:
+    assert read_settings({**HERE, "KITCHEN_ALERT_URLS": urls}).alert_addresses == addresses
+
+
+def test_an_alert_address_without_a_service_is_refused_by_its_place() -> None:
+    (problem,) = problems({**HERE, "KITCHEN_ALERT_URLS": "json://host hunter2"})
+    assert problem.startswith("KITCHEN_ALERT_URLS: entry 2 is no address")
 
 
 def test_settings_do_not_change() -> None:

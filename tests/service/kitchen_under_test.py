@@ -38,8 +38,10 @@ QUICK = {
     "KITCHEN_POLL_SECONDS": "0.1",
     "KITCHEN_LEASE_SECONDS": "2",
     "KITCHEN_CONFIRM_SECONDS": "2",
+    "KITCHEN_ALARM_SECONDS": "3600",
 }
-"""Settings at the short end of their ranges: tests wait for states, and the states come soon."""
+"""Settings at the short end of their ranges: tests wait for states, and the states come soon. But for alarms: their
+slips would lie between the papers that tests count."""
 
 
 class Facts:

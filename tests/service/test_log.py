@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from kitchen_printer.config import read_settings
+from kitchen_printer.decisions.alarms import Telling
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain, Unconfirmed
 from kitchen_printer.decisions.paper_test import Finding
@@ -77,6 +78,11 @@ FACTS: list[facts.Fact] = [
     facts.RecordRefused(3, "no"),
     facts.AttemptRescued(3, PRINTED),
     facts.BacklogListed("10.0.0.5:9100", 8),
+    facts.AlarmTold("printer 3", Telling.RAISED, "KITCHEN: printer out of paper since 19:42"),
+    facts.AlarmOver("printer 3", "Over after 14 min: KITCHEN: printer out of paper since 19:42"),
+    facts.WentElsewhereTold("10.0.0.5:9100", 3),
+    facts.AlertSent("mailtos", 1),
+    facts.AlertNotSent("mailtos", 1, 2, False),
     facts.GaveUp("10.0.0.5:9100", 2, Reason.REFUSED),
     facts.TaskCrashed("lane", "ValueError()"),
     facts.LoopStalled(1.5, "work_lane.py:7 work"),

@@ -36,6 +36,7 @@ async def test_a_printer_that_returns_after_eight_hours_lists_what_waited_and_pr
     fresh = await kitchen.submit("KITCHEN", "Salad", bill_id=1000)
     printer.causes.accept()
 
+    await printer.paper.wait_for_sheets(202, timeout=4 * WAIT_SECONDS)
     await kitchen.wait_for_status(fresh, "PRINTED")
 
     listed, *tickets = printer.paper.sheets

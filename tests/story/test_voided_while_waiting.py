@@ -28,7 +28,8 @@ async def test_an_order_that_was_taken_back_while_it_waited_says_so_and_its_void
 
     order, void = [sheet.lines for sheet in printer.paper.sheets if "KITCHEN 00" in sheet.text]
     assert order[order.index("2 x Steak Frites") - 1].strip() == "1 VOIDED, MAKE 1 OF:"
-    assert order[order.index("1 x Caesar Salad") - 1].strip() == "VOIDED, DO NOT MAKE:"
+    struck = order[order.index(" VOIDED, DO NOT MAKE:") + 1]
+    assert struck.startswith("[image")  # the dish with a line through it
     for dish in ("VOID 1 x Steak Frites", "VOID 1 x Caesar Salad"):
         place = void.index(dish)
         assert "   ordered on 001" in void[place : place + 3]

@@ -215,7 +215,8 @@ noted AS (
 SELECT made.id AS attempt_id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
        pick.id, pick.kind, pick.ticket_id, pick.copy_no, coalesce(pick.station_code, '') AS station, pick.spent,
        pick.maybe_on_paper, pick.waited_seconds, pick.diverted_for, pick.diverted_since,
-       (SELECT greatest(0, extract(epoch FROM clock_timestamp() - coalesce(t.created_at, pick.created_at)))::float8
+       (SELECT greatest(0, extract(epoch FROM clock_timestamp() - CASE WHEN isfinite(t.created_at) THEN t.created_at
+                                                                       ELSE pick.created_at END))::float8
           FROM (VALUES (1)) one LEFT JOIN kitchen_tickets t ON t.id = pick.ticket_id) AS age_seconds,
        (SELECT s.on_unconfirmed FROM stations s WHERE s.station_code = pick.station_code) AS on_unconfirmed,
        NOT EXISTS (SELECT FROM print_jobs q

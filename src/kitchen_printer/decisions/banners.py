@@ -51,6 +51,11 @@ def banners(ticket: Ticket, job: Job, occasion: Occasion, clock: WallClock) -> I
     yield from _kind(ticket, words)
 
 
+def briefly(reason: Reason) -> str:
+    """Say in a few English words what stops a printer."""
+    return _BRIEFLY.get(reason, "printer cannot print")
+
+
 def contract_banner(english: str, words: Words) -> Iterator[Row]:
     """Say words that other programs read on paper in English, and below in the kitchen's language."""
     yield banner(english, Direction.LTR)
@@ -70,7 +75,7 @@ def _who_asked(occasion: Occasion) -> Iterator[Row]:
 
 def _backup(station: str, backup: Backup, clock: WallClock) -> Iterator[Row]:
     words = clock.style.words
-    why = words(_BRIEFLY.get(backup.reason, "printer cannot print"))
+    why = words(briefly(backup.reason))
     since = clock.shows(backup.since)
     yield banner(words("BACKUP"))
     yield _explained(words("FOR {station} - {why} since {since}", station=station, why=why, since=since))

@@ -143,17 +143,17 @@ def _body(notice: Notice, now: datetime, zone: tzinfo) -> Iterator[Row]:
             yield Row(text=headline, size=Size.TALL)
         case RecoveryList():
             yield banner("LATE TICKETS FOLLOW")
-            yield Row(text=f"{_tickets(notice.waiting)} waited, oldest first:", bold=True)
+            yield Row(text=f"{counted(notice.waiting)} waited, oldest first:", bold=True)
             yield from _list(notice.tickets, notice.waiting, now, zone)
         case HomeComing():
             yield banner("PRINTED ELSEWHERE")
             yield Row(
-                text=f"While this printer was away, {_tickets(notice.printed)} went to another:", bold=True
+                text=f"While this printer was away, {counted(notice.printed)} went to another:", bold=True
             )
             yield from _list(notice.tickets, notice.printed, now, zone)
         case PaperLow(tickets_left=left):
             yield banner("PAPER LOW")
-            yield Row(text=f"This roll ends in about {_tickets(left)}.", size=Size.TALL)
+            yield Row(text=f"This roll ends in about {counted(left)}.", size=Size.TALL)
             yield Row(text="-> Change it at a quiet minute.", bold=True)
         case PaperTest():
             yield banner("PRINTER TEST")
@@ -178,13 +178,15 @@ def listed(ticket: Listed, now: datetime, zone: tzinfo) -> str:
     """Say which ticket it is, for which table, when it was ordered and how long ago that was."""
     number = "" if ticket.number is None else f" {ticket.number:03d}"
     table = f"  table {ticket.table}" if ticket.table else ""
-    minutes = max(0, int((now - ticket.ordered_at).total_seconds() // 60))
-    return f"{ticket.station}{number}{table}  {clock(ticket.ordered_at, now, zone)} ({_age(minutes)})"
+    return f"{ticket.station}{number}{table}  {clock(ticket.ordered_at, now, zone)} ({lasted(ticket.ordered_at, now)})"
 
 
-def _age(minutes: int) -> str:
+def lasted(since: datetime, now: datetime) -> str:
+    """Say how long ago a moment was."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h {minutes % 60:02d}"
 
 
-def _tickets(count: int) -> str:
-    return "1 ticket" if count == 1 else f"{count} tickets"
+def counted(tickets: int) -> str:
+    """Say how many tickets."""
+    return "1 ticket" if tickets == 1 else f"{tickets} tickets"

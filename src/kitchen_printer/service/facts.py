@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from kitchen_printer.decisions.alarms import Telling
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.paper_test import Finding
@@ -240,6 +241,49 @@ class BacklogListed:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmTold:
+    """People are told that something stands in the kitchen's way, or still does."""
+
+    condition: str
+    telling: Telling
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmOver:
+    """People are told that something stands in the kitchen's way no more."""
+
+    condition: str
+    headline: str
+
+
+@dataclass(frozen=True, slots=True)
+class WentElsewhereTold:
+    """A printer that is back prints what other printers made meanwhile: so many tickets."""
+
+    address: str
+    printed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSent:
+    """An alarm went out to the address of that place in the configuration, ``service`` is its kind."""
+
+    service: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNotSent:
+    """An alarm could not be sent to an address; ``tries`` counts how often it was tried."""
+
+    service: str
+    place: int
+    tries: int
+    is_given_up: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GaveUp:
     """Tickets failed because their printer could not print for too long."""
 
@@ -316,6 +360,11 @@ Fact = (
     | RecordRefused
     | AttemptRescued
     | BacklogListed
+    | AlarmTold
+    | AlarmOver
+    | WentElsewhereTold
+    | AlertSent
+    | AlertNotSent
     | GaveUp
     | TaskCrashed
     | LoopStalled

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import Final
 
@@ -76,8 +77,10 @@ class Lane:
     """Whether the printer was asked who it is since it was last away."""
 
     is_new: bool = True
-    is_returning: bool = False
-    """Whether we never looked at what waits for it, and whether it was down since we last did."""
+    """Whether we never looked at what waits for it."""
+
+    returns_until: float = 0.0
+    """Until when what waits for it counts as having waited for its return."""
 
     trouble: Reason | None = None
     since: float = 0.0
@@ -127,7 +130,8 @@ class Lane:
 
     def went_down(self, reason: Reason) -> None:
         """Note that the printer cannot print; people are told when that is news."""
-        self.is_tried = self.is_returning = True
+        self.is_tried = True
+        self.returns_until = inf
         if reason in _WAS_AWAY:
             self.is_acquainted = False
         if reason in _WAS_OFF:

@@ -13,6 +13,10 @@ from kitchen_printer.decisions.reason import WORDS, Reason
 from kitchen_printer.decisions.retry import JobState
 from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.service.facts import (
+    AlarmOver,
+    AlarmTold,
+    AlertNotSent,
+    AlertSent,
     AttemptEnded,
     AttemptRescued,
     BacklogListed,
@@ -49,6 +53,7 @@ from kitchen_printer.service.facts import (
     TicketHandedOver,
     TicketsExpanded,
     TicketsRedirected,
+    WentElsewhereTold,
 )
 from kitchen_printer.service.log_lines import LogLines
 
@@ -182,6 +187,17 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "WARNING", "attempt_rescued", {"attempt_id": attempt_id, "outcome": type(outcome).__name__}
         case BacklogListed(address, waiting):
             return "WARNING", "backlog_listed", {"printer": address, "waiting": waiting}
+        case AlarmTold(condition, telling, headline):
+            return "ERROR", "alarm_told", {"condition": condition, "telling": telling, "says": headline}
+        case AlarmOver(condition, headline):
+            return "WARNING", "alarm_over", {"condition": condition, "says": headline}
+        case WentElsewhereTold(address, printed):
+            return "WARNING", "went_elsewhere_told", {"printer": address, "printed": printed}
+        case AlertSent(service, place):
+            return "INFO", "alert_sent", {"service": service, "place": place}
+        case AlertNotSent(service, place, tries, is_given_up):
+            failed: dict[str, Any] = {"service": service, "place": place, "tries": tries}
+            return "ERROR", "alert_failed", failed | {"is_given_up": is_given_up}
         case GaveUp(address, tickets, reason):
             return "ERROR", "gave_up", {"printer": address, "tickets": tickets} | _because(reason)
         case TaskCrashed(task, error):

@@ -73,7 +73,7 @@ async def _whole_turn(lane: Lane, kitchen: Kitchen) -> None:
 
 async def _one_turn(lane: Lane, kitchen: Kitchen) -> None:
     """Print one notice. They come before tickets, and a list of what waits would promise tickets."""
-    lane.is_new = lane.is_returning = False
+    lane.is_new, lane.returns_until = False, 0.0
     turn = await print_next_ticket(lane, kitchen)
     await conclude_paper_test(lane, kitchen)
     match turn:

@@ -15,10 +15,14 @@ from kitchen_printer.database.connection import Database, DatabaseLostError
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.database.wakeup import listen
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service.alarms import Alarms
+from kitchen_printer.service.alert_sender import AlertSender
+from kitchen_printer.service.alert_targets import read_targets
 from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.dispatcher import Dispatcher
 from kitchen_printer.service.facts import (
     Announcer,
+    Fact,
     ServiceStarted,
     ServiceStopped,
     ServiceStopping,
@@ -54,7 +58,7 @@ async def run_service(
 ) -> None:
     """Run until SIGTERM or SIGINT; return when everything is finished and handed back.
 
-    Raises :class:`PortTakenError`.
+    Raises :class:`PortTakenError`, or :class:`~kitchen_printer.service.alert_targets.BadAlertUrlError`.
     """
     service = Service(settings, Announcer(subscribers), log_lines_dropped)
     loop = asyncio.get_running_loop()
@@ -73,7 +77,7 @@ class Service:
         self._settings = settings
         self._tasks: list[asyncio.Task[None]] = []
         self._metrics = Metrics(self._sources(log_lines_dropped))
-        self._announce = announce = Announcer([self._metrics, subscriber])
+        self._announce = announce = Announcer([self._metrics, self._hear, subscriber])
         self._watch = SelfWatch(announce)
         self._own_port = OwnPort()
         self._database = Database(settings.dsn, "kitchen-printer")
@@ -100,6 +104,9 @@ class Service:
         self._dispatcher = Dispatcher(
             self._kitchen, self._me, self._recorder, self._claimer, self._leases.look_for_new_lanes
         )
+        targets = read_targets(settings.alert_addresses)
+        self._alerts = AlertSender(self._database, targets, settings.alarm_seconds, announce)
+        self._alarms = Alarms(self._kitchen, told=self._alerts.wake)
         self._observer = Observer(self._database)
         self._health = Health(self._answers(), settings.health_allowed_hosts)
         self._stopping = asyncio.Event()
@@ -123,6 +130,9 @@ class Service:
             metrics=self._metrics.exposition,
             metrics_type=CONTENT_TYPE,
         )
+
+    def _hear(self, fact: Fact) -> None:
+        self._alerts.hear(fact)
 
     def _hold(self, holdings: Holdings) -> list[int]:
         return self._dispatcher.hold(holdings)
@@ -148,6 +158,8 @@ class Service:
             self._kept_running("dispatcher", self._dispatcher.run),
             self._kept_running("observer", self._observer.run),
             self._kept_running("watch", self._watch.run),
+            self._kept_running("alarms", self._alarms.run),
+            self._kept_running("alerts", self._alerts.run),
         ]
         self._announce(ServiceStarted(str(self._me), address))
         try:

@@ -1,0 +1,306 @@
+"""Which alarms are due: what stands in the way of the kitchen, whom it was told to, and when it is told again."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
+
+from kitchen_printer.decisions.notice import Listed
+from kitchen_printer.decisions.reason import Reason
+
+STATIONS_NAMED_MAX = 3
+"""A printer of more stations than this is called by its address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrinterSight:
+    """One printer as the record has it: ``reason`` and ``since`` tell why it is down, ``oldest`` since when a ticket
+    waits for it, ``is_served`` whether a living service looks after it."""
+
+    printer_id: int
+    address: str
+    stations: tuple[str, ...]
+    is_ready: bool
+    is_down: bool
+    is_served: bool
+    is_parked: bool
+    reason: Reason | None
+    since: datetime
+    waiting: int
+    oldest: datetime | None
+
+    @property
+    def name(self) -> str:
+        """What people call it: the stations it serves, where these are few."""
+        return "/".join(self.stations) if 0 < len(self.stations) <= STATIONS_NAMED_MAX else self.address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationSight:
+    """One station with tickets that are not on paper: since when the oldest waits, and when one was printed last.
+
+    ``is_routed`` says that its tickets have a way to paper, ``printers`` which printers they wait for.
+    """
+
+    station: str
+    is_routed: bool
+    waiting: int
+    oldest: datetime
+    last_printed: datetime | None
+    printers: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubled:
+    """One ticket that waits for a person since a moment: it failed, or it is held."""
+
+    ticket_id: int
+    since: datetime
+    listed: Listed
+    reason: Reason | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """The kitchen at one moment."""
+
+    now: datetime
+    printers: tuple[PrinterSight, ...]
+    stations: tuple[StationSight, ...]
+    failed: tuple[Troubled, ...]
+    held: tuple[Troubled, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """After how many seconds a condition is worth an alarm, from which age a ticket presses, and how soon what
+    presses is told again."""
+
+    alarm_seconds: float
+    late_seconds: float
+    repeat_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterDown:
+    """A printer cannot print."""
+
+    printer: PrinterSight
+    reason: Reason
+
+    @property
+    def key(self) -> str:
+        return f"printer {self.printer.printer_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class NoRoute:
+    """A station's tickets have no way to paper."""
+
+    station: StationSight
+
+    @property
+    def key(self) -> str:
+        return f"no route for {self.station.station}"
+
+
+@dataclass(frozen=True, slots=True)
+class StationSilent:
+    """A station has orders and prints nothing, though no printer of its says why."""
+
+    station: StationSight
+
+    @property
+    def key(self) -> str:
+        return f"{self.station.station} is silent"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsFailed:
+    """Tickets were given up: nobody will see them on paper unless a person acts."""
+
+    tickets: tuple[Troubled, ...]
+
+    @property
+    def key(self) -> str:
+        return "failed tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsHeld:
+    """Tickets that may or may not be on paper wait for a person to look."""
+
+    tickets: tuple[Troubled, ...]
+
+    @property
+    def key(self) -> str:
+        return "held tickets"
+
+
+Condition = PrinterDown | NoRoute | StationSilent | TicketsFailed | TicketsHeld
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """An alarm that is on, as it is on record: when it was told last, how often, and of which tickets."""
+
+    told_at: datetime
+    tellings: int
+    tickets: frozenset[int]
+
+
+class Telling(StrEnum):
+    """What is said of a condition: that it is there, that it is still there, that it is over."""
+
+    RAISED = "raised"
+    REPEATED = "repeated"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Something to tell; ``condition`` is None when it is over."""
+
+    key: str
+    telling: Telling
+    condition: Condition | None
+
+
+def conditions(sight: Sight, patience: Patience) -> Iterator[Condition]:
+    """Return everything that people should act on."""
+    for printer in sight.printers:
+        if (
+            printer.is_down
+            and not printer.is_parked
+            and _lasts(printer.since, sight.now, patience.alarm_seconds)
+        ):
+            yield PrinterDown(printer, printer.reason or Reason.OFFLINE)
+    down = frozenset(each.printer_id for each in sight.printers if each.is_down)
+    for station in sight.stations:
+        if not station.is_routed:
+            if _lasts(station.oldest, sight.now, patience.alarm_seconds):
+                yield NoRoute(station)
+        elif _is_silent(station, down, sight.now, patience.late_seconds):
+            yield StationSilent(station)
+    failed, held = (
+        tuple(each for each in some if _lasts(each.since, sight.now, patience.alarm_seconds))
+        for some in (sight.failed, sight.held)
+    )
+    if failed:
+        yield TicketsFailed(failed)
+    if held:
+        yield TicketsHeld(held)
+
+
+def due(
+    found: Iterable[Condition], told: Mapping[str, Told], now: datetime, patience: Patience
+) -> Iterator[Due]:
+    """Return what is to be told now: once when it begins, again while it presses, once when it is over."""
+    present = {each.key: each for each in found}
+    for key, condition in present.items():
+        before = told.get(key)
+        if before is None:
+            yield Due(key, Telling.RAISED, condition)
+        elif tickets_of(condition) - before.tickets or (
+            _presses(condition, now, patience.late_seconds)
+            and _lasts(before.told_at, now, repeat_after(before.tellings, patience.repeat_seconds))
+        ):
+            yield Due(key, Telling.REPEATED, condition)
+    for key in told:
+        if key not in present:
+            yield Due(key, Telling.OVER, None)
+
+
+REPEAT_FACTOR_MAX = 8
+"""An alarm that nobody answers is told again after 1, 2, 4 and then every 8 times the interval."""
+
+
+def repeat_after(tellings: int, repeat_seconds: float) -> float:
+    """Return how long after its last telling an alarm that was told so often is told again."""
+    return repeat_seconds * min(REPEAT_FACTOR_MAX, 1 << min(tellings - 1, 10))
+
+
+def tickets_of(condition: Condition) -> frozenset[int]:
+    """The tickets an alarm names one by one: a further one is news at once."""
+    match condition:
+        case TicketsFailed(tickets) | TicketsHeld(tickets):
+            return frozenset(each.ticket_id for each in tickets)
+        case PrinterDown() | NoRoute() | StationSilent():
+            return frozenset()
+        case _:
+            assert_never(condition)
+
+
+def messenger(
+    condition: Condition | None, printers: Sequence[PrinterSight], before: int | None
+) -> int | None:
+    """Choose the printer that tells: one that lives, near to who must act; None when there is none.
+
+    The all-clear comes where the alarm came, ``before``, if that one lives. A printer that nobody tried yet is
+    better than none.
+    """
+    wanted = _stations_of(condition) if condition else frozenset[str]()
+    silent = condition.printer.printer_id if isinstance(condition, PrinterDown) else None
+    living = [
+        each
+        for each in printers
+        if each.is_served and not each.is_parked and not each.is_down and each.printer_id != silent
+    ]
+    return min(
+        (each.printer_id for each in living),
+        key=_ranks(living, wanted, before).__getitem__,
+        default=None,
+    )
+
+
+def _ranks(
+    printers: Sequence[PrinterSight], wanted: frozenset[str], before: int | None
+) -> dict[int, tuple[bool, bool, bool, int, int]]:
+    return {
+        each.printer_id: (
+            each.printer_id != before,
+            not each.is_ready,
+            wanted.isdisjoint(each.stations),
+            each.waiting,
+            each.printer_id,
+        )
+        for each in printers
+    }
+
+
+def _stations_of(condition: Condition) -> frozenset[str]:
+    match condition:
+        case PrinterDown(printer):
+            return frozenset(printer.stations)
+        case TicketsFailed(tickets) | TicketsHeld(tickets):
+            return frozenset(each.listed.station for each in tickets)
+        case NoRoute() | StationSilent():
+            return frozenset()
+        case _:
+            assert_never(condition)
+
+
+def _is_silent(station: StationSight, down: frozenset[int], now: datetime, late_seconds: float) -> bool:
+    """Judge whether nothing comes out though it should: a printer that is down has an alarm of its own."""
+    return (
+        _lasts(station.oldest, now, late_seconds)
+        and (station.last_printed is None or _lasts(station.last_printed, now, late_seconds))
+        and station.printers.isdisjoint(down)
+    )
+
+
+def _presses(condition: Condition, now: datetime, late_seconds: float) -> bool:
+    match condition:
+        case PrinterDown(printer):
+            return printer.oldest is not None and _lasts(printer.oldest, now, late_seconds)
+        case NoRoute(station):
+            return _lasts(station.oldest, now, late_seconds)
+        case StationSilent() | TicketsFailed() | TicketsHeld():
+            return True
+        case _:
+            assert_never(condition)
+
+
+def _lasts(since: datetime, now: datetime, seconds: float) -> bool:
+    return now - since >= timedelta(seconds=seconds)

@@ -1,0 +1,116 @@
+"""Somebody is told: on paper beside a printer that lives, and by message; once, though two services look."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from kitchen_printer.service.facts import AlarmOver, AlarmTold, AlertNotSent, AlertSent, GaveUp, PrinterDown
+from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest
+from tests.service.sink import Sink, open_sink
+from virtual_printer import VirtualPrinter
+
+AT_ONCE = {"KITCHEN_ALARM_SECONDS": "0"}
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """Where alerts arrive."""
+    with open_sink() as opened:
+        yield opened
+
+
+def slips(printer: VirtualPrinter) -> list[str]:
+    return [sheet.text for sheet in printer.paper.sheets if "#N" in sheet.lines[-1]]
+
+
+async def test_a_dead_printer_is_told_of_beside_a_living_one_and_by_message_once_and_once_when_it_is_over(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter, sink: Sink
+) -> None:
+    printer.causes.paper_out_at_line(1)
+    await kitchen.route("KITCHEN", printer)
+    await kitchen.route("BAR", second_printer)
+    for bill in range(4):
+        await kitchen.submit("KITCHEN", "Soup", bill_id=bill)
+    first = await kitchen.start_service(**AT_ONCE, KITCHEN_ALERT_URLS=sink.url)
+    await kitchen.start_service(**AT_ONCE, KITCHEN_ALERT_URLS=sink.url)
+
+    (alarm, *_) = await second_printer.paper.wait_for_sheets(1, timeout=WAIT_SECONDS)
+    assert re.fullmatch(r"KITCHEN: printer out of paper since \d\d:\d\d", alarm.lines[1])
+    assert alarm.lines[2] == "4 tickets waiting, oldest 0 min"
+    assert "-> Put in a new roll and close the cover." in alarm.lines
+    printer.causes.refill()
+    clear = (await second_printer.paper.wait_for_sheets(2, timeout=WAIT_SECONDS))[1]
+    assert clear.lines[1].startswith("Over after 0 min: KITCHEN: printer out of paper")
+    await kitchen.wait_until(
+        "SELECT count(*) = 2 AS yes FROM print_jobs WHERE kind = 'NOTICE' AND state = 'PRINTED'"
+    )
+    await kitchen.wait_until("SELECT bool_and(NOT is_open) AS yes FROM kitchen_alarms")
+
+    assert len(slips(second_printer)) == 2
+    assert slips(printer) == []
+    assert sink.titles == [alarm.lines[1], f"Over after 0 min: {alarm.lines[1]}"]
+    assert sink.messages[0]["type"] == "warning"
+    assert sink.messages[1]["type"] == "success"
+    assert [
+        each["event"]
+        for each in await kitchen.rows(
+            "SELECT event FROM print_events WHERE event LIKE 'alarm%%' ORDER BY id"
+        )
+    ] == ["alarm_raised", "alarm_over"]
+    assert "hunter2" not in str(first.facts.seen)
+
+
+async def test_when_all_printers_are_dead_a_message_goes_out_and_what_is_given_up_is_told_and_listed(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter, sink: Sink
+) -> None:
+    sink.refuses = 1
+    for station, dead in (("KITCHEN", printer), ("BAR", second_printer)):
+        dead.causes.refuse()
+        await kitchen.route(station, dead)
+    service = await kitchen.start_service(
+        **AT_ONCE, KITCHEN_ALERT_URLS=sink.url, KITCHEN_GIVE_UP_SECONDS="30"
+    )
+    tickets = [await kitchen.submit("KITCHEN", "Soup"), await kitchen.submit("BAR", "Lager")]
+    await kitchen.wait_until("SELECT count(*) = 2 AS yes FROM kitchen_alarms WHERE is_on")
+    await service.facts.wait_for(AlertNotSent, lambda each: not each.is_given_up)
+    await service.facts.wait_for(AlertSent)
+    assert [await kitchen.attempts(each) for each in tickets] == [[], []]
+    assert await kitchen.rows("SELECT 1 FROM print_jobs WHERE kind = 'NOTICE'") == []
+
+    # The outage is half an hour old, as far as its tickets can tell.
+    await kitchen.execute("UPDATE print_jobs SET waited_seconds = 30, created_at = now() - interval '1 hour'")
+    await service.facts.wait_for(GaveUp)
+    told = await service.facts.wait_for(AlarmTold, lambda each: each.condition == "failed tickets")
+    assert [await kitchen.status(each) for each in tickets].count("FAILED") >= 1
+    assert "FAILED and will not print" in told.headline
+
+    second_printer.causes.accept()
+    await kitchen.submit("BAR", "Water", bill_id=9)
+    await kitchen.wait_until(
+        "SELECT count(*) >= 2 AS yes FROM print_jobs WHERE kind = 'NOTICE' AND state = 'PRINTED'"
+    )
+    failed = next(slip for slip in slips(second_printer) if "FAILED and will not print" in slip)
+    assert re.search(r"BAR 001  table 7  \d\d:\d\d \(0 min\)", failed)
+
+
+async def test_a_station_without_a_printer_is_told_of_and_an_end_before_its_slip_was_printed_takes_the_slip_back(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    printer.causes.refuse()
+    await kitchen.route("BAR", printer)
+    service = await kitchen.start_service(**AT_ONCE)
+    await kitchen.submit("GRILL", "Steak")
+    await service.facts.wait_for(AlarmTold, lambda each: each.condition == "no route for GRILL")
+    await kitchen.wait_until("SELECT count(*) = 1 AS yes FROM print_jobs WHERE kind = 'NOTICE'")
+    await service.facts.wait_for(PrinterDown)
+    await kitchen.route("GRILL", printer)
+    await service.facts.wait_for(AlarmOver, lambda each: each.condition == "no route for GRILL")
+    printer.causes.accept()
+    await kitchen.wait_until("SELECT bool_and(status = 'PRINTED') AS yes FROM kitchen_tickets")
+
+    assert not [slip for slip in slips(printer) if "GRILL has no printer" in slip]
+    assert [
+        row["state"]
+        for row in await kitchen.rows("SELECT state FROM print_jobs WHERE kind = 'NOTICE' LIMIT 1")
+    ] == ["CANCELLED"]
