@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -26,7 +27,7 @@ from kitchen_printer.decisions import checkup_database
 from kitchen_printer.service.checkup import Checkup, check_up
 from tests.cli.test_bad_input import kitchen_printer
 from tests.cli.transaction_pooler import transaction_pooler
-from tests.conftest import new_database
+from tests.conftest import new_database, quick_folder
 from virtual_printer import VirtualPrinter
 
 Connection = psycopg.Connection[TupleRow]
@@ -36,7 +37,10 @@ HEALTH_PORT = "9199"
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[EmbeddedPostgres]:
     """A server that keeps what it commits, and whose roles a test may spoil."""
-    with embedded_postgres(find_programs_folder(os.environ), durable=True) as server:
+    with (
+        TemporaryDirectory(dir=quick_folder(), prefix="kitchen-tests-") as folder,
+        embedded_postgres(find_programs_folder(os.environ), data_root=Path(folder), durable=True) as server,
+    ):
         with psycopg.connect(server.dsn()) as connection:
             create_pos_tables(connection)
             insert_menu(connection)

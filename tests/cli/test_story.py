@@ -37,7 +37,10 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "confirmed": (
         ATTEMPT | {"evidence": "token", "job": "PRINTED"},
-        "The printer confirmed attempt 2 by token: it is on paper.",
+        (
+            "The printer confirmed attempt 2, so it is on paper:"
+            " it answered with the attempt's own token once everything before was done."
+        ),
     ),
     "not_sent": (
         ATTEMPT | {"reason": "cover_open", "job": "WAITING"},

@@ -108,7 +108,7 @@ def test_paper_that_runs_out_in_the_middle_of_a_ticket_costs_no_second_paper(pla
         "The same ticket goes on where it stopped",
         "Ticket 7 is PRINTED: attempts 1, marked 0, papers 1. /health: the printer is ok.",
         "went down: The printer is out of paper.",
-        "The printer confirmed attempt 1 by token: it is on paper.",
+        "The printer confirmed attempt 1, so it is on paper:",
     ]
     places = [scene.find(step) for step in steps]
     assert -1 not in places, scene

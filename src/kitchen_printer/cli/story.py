@@ -1,10 +1,11 @@
 """The story of a ticket in plain sentences, told from the record alone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kitchen_printer.database.requests import Happening, TicketStory
 from kitchen_printer.decisions.level import Level, standing
+from kitchen_printer.decisions.outcome import Evidence
 from kitchen_printer.decisions.reason import WORDS, Reason
 
 _WHAT_FOLLOWS: Final = {
@@ -15,9 +16,18 @@ _WHAT_FOLLOWS: Final = {
 """What becomes of a job after an attempt that did not print for certain."""
 
 
+_PROVED_BY: Final = {
+    Evidence.TOKEN: "it answered with the attempt's own token once everything before was done",
+    Evidence.QUEUED_STATUS: "it answered a question that waited behind the ticket",
+    Evidence.LATE_TOKEN: "asked again, it answered with the attempt's own token",
+    Evidence.COUNTERS: "asked again, its counters showed that the ticket was printed and cut",
+}
+
+
 def told(story: TicketStory) -> Iterator[str]:
     """Tell how the ticket stands and what happened to it: one sentence a line, each with its time."""
     yield heading(story)
+    yield from _in_short(story.happenings)
     for happening in story.happenings:
         yield f"{happening.at:%Y-%m-%d %H:%M:%S}  {sentence(happening)}"
 
@@ -34,6 +44,19 @@ def heading(story: TicketStory) -> str:
     number = "" if story.station_seq is None else f" {story.station_seq:03d}"
     why = f" {_words(story.failed_reason)}" if story.failed_reason else ""
     return f"Ticket {story.ticket_id}, {story.station}{number}: {story.status}{why}"
+
+
+def _in_short(happenings: Sequence[Happening]) -> Iterator[str]:
+    """Say when the first paper was there, and what stood on it; nothing while there is none."""
+    claims = {each.detail["attempt"]: each for each in happenings if each.event == "claimed"}
+    for each in happenings:
+        if each.event == "confirmed" and each.detail["attempt"] in claims:
+            seconds = (each.at - happenings[0].at).total_seconds()
+            claim = claims[each.detail["attempt"]]
+            mark = ", marked POSSIBLE DUPLICATE" if claim.detail["marked"] else ""
+            attempts = f"attempt {each.detail['attempt']}" if len(claims) > 1 else "the first attempt"
+            yield f"On paper {seconds:.1f} s after it was submitted, from printer {claim.address}, at {attempts}{mark}."
+            return
 
 
 def sentence(happening: Happening) -> str:
@@ -81,9 +104,7 @@ def _before(happening: Happening) -> str:
 def _of_attempt(name: str, detail: Mapping[str, Any]) -> str:
     match name:
         case "confirmed":
-            return (
-                f"The printer confirmed attempt {detail['attempt']} by {detail['evidence']}: it is on paper."
-            )
+            return f"The printer confirmed attempt {detail['attempt']}, so it is on paper: {_proof(detail['evidence'])}."
         case "sent_unconfirmed":
             return (
                 f"Attempt {detail['attempt']} was sent to a printer that proves nothing ({detail['evidence']}):"
@@ -100,6 +121,13 @@ def _of_attempt(name: str, detail: Mapping[str, Any]) -> str:
             )
         case _:
             return _as_stored(name, detail)
+
+
+def _proof(stored: str) -> str:
+    """Say what proved a print; whether the paper was cut stands behind a comma."""
+    evidence, _, rest = stored.partition(", ")
+    words = _PROVED_BY[Evidence(evidence)] if evidence in _PROVED_BY else evidence
+    return f"{words}; the paper was {rest}" if rest else words
 
 
 def _of_person(name: str, detail: Mapping[str, Any]) -> str:
