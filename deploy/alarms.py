@@ -182,6 +182,16 @@ ALARMS: Final = (
         quiet={"kitchen_task_crashes_total": "3x10"},
     ),
     Alarm(
+        name="KitchenLaneParked",
+        expression="sum(increase(kitchen_lanes_parked_total[1h])) > 0",
+        holds="0s",
+        severity="page",
+        summary="A printer was parked because its lane failed again and again.",
+        action="kitchen-printer printers names it; keep the log for support, then let it print again.",
+        fires={"kitchen_lanes_parked_total": "0 0 1x10"},
+        quiet={"kitchen_lanes_parked_total": "1x10"},
+    ),
+    Alarm(
         name="KitchenLoopStalled",
         expression="max by (instance) (kitchen_loop_lag_seconds) > 1",
         holds="0s",

@@ -55,7 +55,9 @@ PANELS: Final = (
     Panel(title="Papers with a mark", kind="timeseries", width=12, queries={
         "{{mark}}": 'sum by (mark) (increase(kitchen_papers_sent_total{mark!=""}[15m]))'}),
     Panel(title="Troubles of printers", kind="timeseries", width=12, queries={
-        "{{reason}}": "sum by (reason) (increase(kitchen_printer_troubles_total[15m]))"}),
+        "{{reason}}": "sum by (reason) (increase(kitchen_printer_troubles_total[15m]))",
+        "passed over: {{reason}}": "sum by (reason) (increase(kitchen_printers_passed_over_total[15m]))",
+        "tickets moved: {{reason}}": "sum by (reason) (increase(kitchen_tickets_redirected_total[15m]))"}),
     Panel(title="Database", kind="timeseries", width=8, queries={
         "up": "max(kitchen_database_up)", "losses": "sum(increase(kitchen_database_losses_total[15m]))"}),
     Panel(title="Age of these figures", kind="timeseries", width=8, unit="s", queries={

@@ -104,7 +104,8 @@ def _before(happening: Happening) -> str:
 def _of_attempt(name: str, detail: Mapping[str, Any]) -> str:
     match name:
         case "confirmed":
-            return f"The printer confirmed attempt {detail['attempt']}, so it is on paper: {_proof(detail['evidence'])}."
+            proof = _proof(detail["evidence"])
+            return f"The printer confirmed attempt {detail['attempt']}, so it is on paper: {proof}."
         case "sent_unconfirmed":
             return (
                 f"Attempt {detail['attempt']} was sent to a printer that proves nothing ({detail['evidence']}):"

@@ -28,16 +28,19 @@ from kitchen_printer.service.facts import (
     DoubtRaised,
     Fact,
     GaveUp,
+    LaneParked,
     LanesChanged,
     LateProof,
     LayoutRefused,
     LoopStalled,
     OutcomeRecorded,
     PrinterDown,
+    PrinterPassedOver,
     RecordRefused,
     TaskCrashed,
     TicketClaimed,
     TicketHandedOver,
+    TicketsRedirected,
 )
 from kitchen_printer.service.gauges import Gauges, Sources
 
@@ -74,11 +77,21 @@ class Metrics:
         )
         self._papers = self._counter(
             "kitchen_papers_sent",
-            "Tickets handed to a printer, by what is on their face: possible_duplicate, reprint or nothing.",
+            "Papers handed to a printer, by what they say they are: possible_duplicate, reprint, notice or nothing.",
             "mark",
         )
         self._went_down = self._counter(
             "kitchen_printer_troubles", "How often a printer became unable to print, by reason.", "reason"
+        )
+        self._passed_over = self._counter(
+            "kitchen_printers_passed_over",
+            "How often tickets began to go past a printer, by reason.",
+            "reason",
+        )
+        self._redirected = self._counter(
+            "kitchen_tickets_redirected",
+            "Waiting tickets that were moved to another printer, by why.",
+            "reason",
         )
         self._delivery = Histogram(
             "kitchen_delivery_seconds",
@@ -111,6 +124,9 @@ class Metrics:
         self._violations = self._counter(
             "kitchen_invariant_violations", "Outcomes that the database refused: a mistake in the program."
         )
+        self._parked = self._counter(
+            "kitchen_lanes_parked", "Printers that were parked because their lane failed again and again."
+        )
         self._crashes = self._counter(
             "kitchen_task_crashes", "Parts of the service that failed and were started again."
         )
@@ -138,6 +154,12 @@ class Metrics:
                 self._violations.inc()
             case PrinterDown(_, reason):
                 self._went_down.labels(reason).inc()
+            case PrinterPassedOver(_, reason):
+                self._passed_over.labels(reason).inc()
+            case TicketsRedirected(tickets=tickets, reason=why):
+                self._redirected.labels(why).inc(tickets)
+            case LaneParked():
+                self._parked.inc()
             case GaveUp(_, tickets):
                 self._given_up.inc(tickets)
             case LateProof(_, attempts):
@@ -185,7 +207,7 @@ def _end(outcome: Outcome) -> tuple[str, str, str]:
 def _mark(job: Job) -> str:
     if job.maybe_on_paper:
         return "possible_duplicate"
-    return "reprint" if job.kind is JobKind.REPRINT else ""
+    return "" if job.kind is JobKind.TICKET else job.kind.lower()
 
 
 class _Quiet(Collector):
