@@ -39,9 +39,9 @@ async def attack(host: str, port: int, seconds: float) -> Counter[str]:
     """Do all of it at once for that long; return how many connections of each kind got through."""
     done: Counter[str] = Counter()
     tasks = [
-        *(asyncio.create_task(_half_open(host, port, done)) for _ in range(HALF_OPEN)),
-        *(asyncio.create_task(_trickle(host, port, done)) for _ in range(TRICKLES)),
         *(asyncio.create_task(_blast(host, port, done)) for _ in range(BLASTS)),
+        *(asyncio.create_task(_trickle(host, port, done)) for _ in range(TRICKLES)),
+        *(asyncio.create_task(_half_open(host, port, done)) for _ in range(HALF_OPEN)),
     ]
     await asyncio.sleep(seconds)
     for task in tasks:

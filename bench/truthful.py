@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from kitchen_demo.edge import new_database, prepared_database, set_routes
+from kitchen_demo.postgres import Postgres
 from kitchen_demo.postgres_programs import find_programs_folder
 from kitchen_demo.postgres_server import EmbeddedPostgres, embedded_postgres
 from kitchen_demo.service_process import ServiceProcess
@@ -75,7 +76,8 @@ class Compared:
 
 def run() -> None:
     """Print what was found beside the limit."""
-    compared = asyncio.run(chaos(CHAOS_SECONDS, stops_database=True))
+    with embedded_postgres(find_programs_folder(os.environ), durable=True) as postgres:
+        compared = asyncio.run(chaos(postgres, CHAOS_SECONDS, stopping=postgres))
     table = Table("figure", "measured", "limit")
     table.add_row("samples that were compared", f"{compared.samples}", "")
     table.add_row("samples without an answer (stopped, frozen)", f"{compared.unanswered}", "")
@@ -89,12 +91,10 @@ def run() -> None:
     assert compared.longest_window < WINDOW_SECONDS_MAX
 
 
-async def chaos(seconds: float, *, stops_database: bool) -> Compared:
-    """Let everything go wrong for that long, and compare all the while."""
-    async with _kitchen() as (postgres, dsn, service, printers):
-        disturbing = asyncio.create_task(
-            _disturb(postgres if stops_database else None, dsn, service, printers)
-        )
+async def chaos(server: Postgres, seconds: float, *, stopping: EmbeddedPostgres | None = None) -> Compared:
+    """Let everything go wrong for that long, and compare all the while; ``stopping`` is stopped and started, too."""
+    async with _kitchen(server) as (dsn, service, printers):
+        disturbing = asyncio.create_task(_disturb(stopping, dsn, service, printers))
         ordering = asyncio.create_task(_order(dsn))
         try:
             return await _compare(dsn, service, seconds)
@@ -107,13 +107,12 @@ async def chaos(seconds: float, *, stops_database: bool) -> Compared:
 
 
 @asynccontextmanager
-async def _kitchen() -> AsyncGenerator[
-    tuple[EmbeddedPostgres, str, ServiceProcess, list[VirtualPrinter]], None
-]:
+async def _kitchen(
+    server: Postgres,
+) -> AsyncGenerator[tuple[str, ServiceProcess, list[VirtualPrinter]], None]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        postgres = stack.enter_context(embedded_postgres(find_programs_folder(os.environ), durable=True))
-        dsn = stack.enter_context(new_database(postgres))
+        dsn = stack.enter_context(new_database(server))
         prepared = stack.enter_context(prepared_database(dsn))
         printers = [await stack.enter_async_context(VirtualPrinter()) for _ in range(PRINTERS)]
         set_routes(dsn, {f"S{at}": printer.address for at, printer in enumerate(printers)})
@@ -121,9 +120,9 @@ async def _kitchen() -> AsyncGenerator[
             prepared.service_dsn, folder / "service.log", {"KITCHEN_GIVE_UP_SECONDS": "30"}
         )
         service.start()
-        stack.callback(service.stop)
+        stack.callback(service.kill)
         await asyncio.to_thread(service.wait_until_healthy)
-        yield postgres, dsn, service, printers
+        yield dsn, service, printers
 
 
 async def _order(dsn: str) -> None:

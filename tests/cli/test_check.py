@@ -3,7 +3,9 @@
 import asyncio
 import json
 import os
+import shutil
 import socket
+import sys
 import threading
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
@@ -24,6 +26,7 @@ from kitchen_demo.postgres_server import EmbeddedPostgres, embedded_postgres
 from kitchen_printer.config import read_settings
 from kitchen_printer.database.migrate import migrate
 from kitchen_printer.decisions import checkup_database
+from kitchen_printer.printers import fonts
 from kitchen_printer.service.checkup import Checkup, check_up
 from tests.cli.test_bad_input import kitchen_printer
 from tests.cli.transaction_pooler import transaction_pooler
@@ -220,6 +223,24 @@ def test_a_clock_that_is_off_by_an_hour_is_found(restaurant: Restaurant, hours: 
 def test_a_disk_that_is_nearly_full_is_found(restaurant: Restaurant, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkup_database, "DISK_FREE_MIN", 1024**5)
     assert restaurant.codes(DATABASE_URL=restaurant.dsn) == ["disk_full"]
+
+
+def test_a_font_that_is_missing_or_broken_is_found(
+    restaurant: Restaurant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(fonts.folder(), tmp_path / "fonts")
+    (tmp_path / "fonts" / "NotoSansArabic.ttf").unlink()
+    (tmp_path / "fonts" / "NotoSansThai.ttf").write_bytes(b"not a font")
+    monkeypatch.setattr(fonts, "folder", lambda: tmp_path / "fonts")
+    missing = [each.sentence.partition(" cannot")[0] for each in restaurant.check().findings]
+    assert missing == ["the font NotoSansArabic.ttf", "the font NotoSansThai.ttf"]
+
+
+def test_a_missing_shaper_is_found(restaurant: Restaurant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "uharfbuzz", None)
+    monkeypatch.delitem(sys.modules, fonts.__name__)
+    (finding,) = restaurant.check().findings
+    assert (finding.code, "the shaper uharfbuzz" in finding.sentence) == ("part_missing", True)
 
 
 def test_one_printer_under_two_names_is_found(restaurant: Restaurant) -> None:

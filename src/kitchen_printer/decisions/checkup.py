@@ -7,7 +7,7 @@ from kitchen_printer.decisions.observations import DatabaseFindings, Finding, Se
 
 def findings(database: DatabaseFindings, around: Surroundings) -> list[Finding]:
     """Judge everything that was observed, problems first."""
-    found = [*of_program(around), *of_database(database, around)]
+    found = [*of_program(around.missing_parts), *of_database(database, around)]
     if database.is_migrated:
         found += [*of_routes(database, around), *of_printers(database, around)]
     return sorted(found, key=lambda each: each.severity is Severity.WARNING)

@@ -1,6 +1,6 @@
 """The check-up of the program and of the database: its contract, its rights, its server."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kitchen_printer.decisions.observations import DatabaseFindings, Finding, Surroundings, problem, warning
@@ -12,8 +12,9 @@ DISK_FREE_MIN: Final = 1024**3
 """A gibibyte holds months of tickets; below it PostgreSQL is soon the next problem."""
 
 
-def of_program(around: Surroundings) -> Iterator[Finding]:
-    for part in around.missing_parts:
+def of_program(missing_parts: Iterable[str]) -> Iterator[Finding]:
+    """Judge what cannot be loaded."""
+    for part in missing_parts:
         yield problem(
             "part_missing",
             f"{part} cannot be loaded: texts in some scripts could not be printed.",
@@ -22,6 +23,7 @@ def of_program(around: Surroundings) -> Iterator[Finding]:
 
 
 def of_database(database: DatabaseFindings, around: Surroundings) -> Iterator[Finding]:
+    """Judge contract, rights, the point of sale's tables and the server."""
     if database.missing_roles:
         yield problem(
             "role_missing",

@@ -17,6 +17,7 @@ from kitchen_printer.decisions.reason import WORDS, Reason
 
 
 def of_routes(database: DatabaseFindings, around: Surroundings) -> Iterator[Finding]:
+    """Judge the rows of ``stations`` and ``station_printers``."""
     active = [each for each in database.routes if each.is_active]
     parked = {each.address for each in database.printers if each.parked}
     for row in active:
@@ -89,6 +90,7 @@ def _without_route(database: DatabaseFindings, routed: set[str]) -> Iterator[Fin
 
 
 def of_printers(database: DatabaseFindings, around: Surroundings) -> Iterator[Finding]:
+    """Judge the rows of ``printers``, and what the printers of active routes answer."""
     yield from _addresses_of_one_printer(database.printers)
     rows = {each.address: each for each in database.printers}
     for address in sorted(database.routed_addresses - around.own_health_port):

@@ -22,7 +22,7 @@ class Source:
     """How many dots the em square takes at normal size: so many that a usual letter takes one column."""
 
 
-_SOURCES: Final = (
+SOURCES: Final = (
     Source("NotoSansMono.ttf", 20),
     Source("NotoSansHebrew.ttf", 22),
     Source("NotoSansArabic.ttf", 22),
@@ -76,7 +76,7 @@ class Face:
 @cache
 def faces() -> tuple[Face, ...]:
     """Return all fonts, in the order in which they are asked."""
-    return tuple(Face(source) for source in _SOURCES)
+    return tuple(Face(source) for source in SOURCES)
 
 
 @lru_cache(maxsize=8192)

@@ -9,8 +9,10 @@ from typing import Final
 from kitchen_printer.config import Settings
 from kitchen_printer.database.examine import CannotExamineError, examine
 from kitchen_printer.decisions.checkup import findings
+from kitchen_printer.decisions.checkup_database import of_program
 from kitchen_printer.decisions.observations import Finding, Surroundings, problem
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.printers.parts import missing_parts
 from kitchen_printer.printers.probe import probe
 from kitchen_printer.service.kitchen import new_token
 from kitchen_printer.service.own_port import OwnPort
@@ -30,11 +32,12 @@ class Checkup:
 
 def check_up(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Checkup:
     """Look at everything and judge it; changes nothing and prints nothing."""
+    missing = missing_parts()
     try:
         database = examine(settings.dsn)
     except CannotExamineError as error:
         remedy = "Correct DATABASE_URL, or see that PostgreSQL runs and lets this login in."
-        return Checkup((problem("database_unusable", str(error), remedy),), 0, 0)
+        return Checkup((problem("database_unusable", str(error), remedy), *of_program(missing)), 0, 0)
     now = clock()
     routed = database.routed_addresses
     ours = frozenset(each for each in routed if _own_port(settings).is_meant_by(each))
@@ -43,6 +46,7 @@ def check_up(settings: Settings, clock: Callable[[], datetime] = lambda: datetim
         clock=now,
         own_health_port=ours,
         answers=asyncio.run(_ask(routed - ours - served)),
+        missing_parts=missing,
     )
     stations = {each.station for each in database.routes} | database.stations.keys()
     return Checkup(tuple(findings(database, around)), len(stations), len(routed))
