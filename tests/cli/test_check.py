@@ -148,6 +148,11 @@ def test_the_command_says_so_and_ends_with_0_or_1(restaurant: Restaurant) -> Non
         0,
         "Everything is as it should be: 1 stations, 1 printers, each of them asked or served just now.",
     )
+    restaurant.record.execute("UPDATE printers SET level_provenance = 'probed'")
+    code, said = kitchen_printer("check", **environment)
+    assert (code, "kitchen-printer test-print" in said) == (0, True), "a warning alone is no failure"
+
+    restaurant.record.execute("UPDATE printers SET level_provenance = 'proven on paper'")
     restaurant.record.execute("INSERT INTO stations (station_code) VALUES ('GRILL')")
     code, said = kitchen_printer("check", "--json", **environment)
     (finding,) = json.loads(said)["findings"]

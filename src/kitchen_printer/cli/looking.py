@@ -24,13 +24,15 @@ class Status(StrEnum):
 
 
 def check(as_json: AsJson = False) -> None:
-    """Look at the whole set-up and say what is wrong, each with its remedy; 1 when something is."""
+    """Look at the whole set-up and say what is wrong, each with its remedy; ends with 1 unless all are warnings."""
+    from kitchen_printer.decisions.observations import Severity
     from kitchen_printer.service.checkup import check_up
 
     checkup = check_up(settings())
-    value = {"ok": not checkup.findings, "findings": [asdict(each) for each in checkup.findings]}
+    has_problem = any(each.severity is Severity.PROBLEM for each in checkup.findings)
+    value = {"ok": not has_problem, "findings": [asdict(each) for each in checkup.findings]}
     answer(_of_checkup(checkup), as_json=as_json, value=value)
-    if checkup.findings:
+    if has_problem:
         raise typer.Exit(FAILURE)
 
 

@@ -112,6 +112,12 @@ def of_printers(database: DatabaseFindings, around: Surroundings) -> Iterator[Fi
                 f"Nobody has asked {address} yet what it can prove.",
                 f"Start the service, or ask: kitchen-printer probe {address}",
             )
+        elif row.level_provenance == "probed":
+            yield warning(
+                "level_unverified",
+                f"{address} was asked what it can prove, and never tried on paper: it may answer before it prints.",
+                f"When a sheet of paper does not matter: kitchen-printer test-print {address}",
+            )
 
 
 def _addresses_of_one_printer(printers: Iterable[PrinterRow]) -> Iterator[Finding]:
