@@ -17,7 +17,6 @@ MEASUREMENTS: Final = {
     "at_rest": "what the service costs while nothing is ordered, with few printers and with a thousand",
     "prune_at_work": "what pruning a million old tickets costs the printing beside it, in turns",
     "truthful": "whether /metrics tells the truth while everything goes wrong, compared once a second",
-    "at_rest": "what the service costs while nothing is ordered: queries, processor, memory",
 }
 
 

@@ -19,7 +19,7 @@ from bench.at_work import AtWork, at_work
 
 OLD_TICKETS: Final = 1_000_000
 PRINTERS: Final = 8
-ROUNDS: Final = 10
+ROUNDS: Final = 8
 TURN_SECONDS: Final = 12.0
 ORDER_EVERY_SECONDS: Final = 0.1
 """Ten tickets a second: a busy evening of a large house, far from what the service can take."""

@@ -224,6 +224,7 @@ TABLE kitchen_tickets WITH {fillfactor=80}
     CONSTRAINT kitchen_tickets_pkey PRIMARY KEY (id)
     CONSTRAINT kitchen_tickets_printer_target_check CHECK ((((length(btrim(printer_target)) >= 1) AND (length(btrim(printer_target)) <= 32)) AND (printer_target !~ '[[:cntrl:]]'::text)))
     CONSTRAINT kitchen_tickets_status_check CHECK ((status = ANY (ARRAY['NEW'::text, 'PRINTING'::text, 'PRINTED'::text, 'FAILED'::text])))
+    CREATE INDEX messages ON public.kitchen_tickets USING btree (id) WHERE (kind = 'MESSAGE'::text)
     CREATE INDEX tickets_to_expand ON public.kitchen_tickets USING btree (id) WHERE (expanded_at IS NULL)
     CREATE INDEX tickets_unsettled ON public.kitchen_tickets USING btree (status, id) WHERE (status <> 'PRINTED'::text)
     CREATE TRIGGER new_tickets_wake_the_service AFTER INSERT ON public.kitchen_tickets FOR EACH STATEMENT EXECUTE FUNCTION kitchen_wake()
@@ -338,6 +339,7 @@ TABLE print_jobs WITH {fillfactor=70}
     CREATE INDEX jobs_diverted ON public.print_jobs USING btree (settled_at) WHERE (diverted_from IS NOT NULL)
     CREATE INDEX jobs_unsettled ON public.print_jobs USING btree (bill_id, station_code, copy_no, ticket_id) WHERE (settled_at IS NULL)
     CREATE INDEX jobs_waiting ON public.print_jobs USING btree (printer_id, ticket_id, id) WHERE (state = 'WAITING'::text)
+    CREATE INDEX notices ON public.print_jobs USING btree (id) WHERE (kind = 'NOTICE'::text)
     CREATE UNIQUE INDEX one_job_per_copy ON public.print_jobs USING btree (ticket_id, copy_no, reprint_no) WHERE (ticket_id IS NOT NULL)
     CREATE UNIQUE INDEX one_open_reprint ON public.print_jobs USING btree (ticket_id, copy_no) WHERE ((kind = 'REPRINT'::text) AND (settled_at IS NULL))
 

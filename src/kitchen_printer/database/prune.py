@@ -8,13 +8,13 @@ from typing import Final, LiteralString
 
 from kitchen_printer.database.requests import asking
 
-BATCH_SECONDS: Final = 0.1
+BATCH_SECONDS: Final = 0.05
 """How long a batch should take; its size follows."""
 
 BATCH_BILLS_MIN: Final = 20
 BATCH_BILLS_MAX: Final = 1000
-REST_FOR_EACH_SECOND: Final = 2.0
-"""The database rests twice as long as it worked: a third of one core at most goes into pruning."""
+REST_FOR_EACH_SECOND: Final = 3.0
+"""The database rests three times as long as it worked: a quarter of one core at most goes into pruning."""
 
 
 @dataclass(frozen=True, slots=True)
