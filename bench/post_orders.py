@@ -59,7 +59,7 @@ def measure(rounds: int, orders_a_round: int) -> Answered:
         running_house(postgres, Path(folder) / "alive") as alive,
         running_house(postgres, Path(folder) / "dead", alive=False) as dead,
     ):
-        houses = {"alive": _Orders(alive), "dead": _Orders(dead)}
+        houses = {"alive": Orders(alive), "dead": Orders(dead)}
         for orders in houses.values():
             orders.place(WARM_UP, seed=0)
         seconds: dict[str, list[list[float]]] = {name: [] for name in houses}
@@ -88,7 +88,7 @@ def interval(answered: Answered, share: int) -> tuple[float, float]:
     return ratios[RESAMPLES * 25 // 1000], ratios[RESAMPLES * 975 // 1000]
 
 
-class _Orders:
+class Orders:
     """A till in one of the houses."""
 
     def __init__(self, house: House) -> None:

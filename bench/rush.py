@@ -50,24 +50,28 @@ def run() -> None:
 
 
 def hold(minutes: float) -> Rush:
-    """Let a POS order at that rate for so long; wait until everything is on paper."""
+    """Let a POS order at that rate for so long in a house of its own; wait until everything is on paper."""
     with (
         tempfile.TemporaryDirectory() as folder,
         open_postgres(os.environ, durable=True) as postgres,
         running_house(postgres, Path(folder) / "house") as house,
     ):
-        summary, began = Path(folder) / "sent.json", time.monotonic()
-        before = _processor(house)
-        _order(house, minutes, summary)
-        ended = time.monotonic()
-        _wait_until_drained(house)
-        return Rush(
-            summary=read_summary(summary),
-            comparison=compare(read_sent(summary), house.texts()),
-            seconds=ended - began,
-            drained_after=time.monotonic() - ended,
-            processor={party: seconds - before[party] for party, seconds in _processor(house).items()},
-        )
+        return hold_in(house, minutes, Path(folder) / "sent.json")
+
+
+def hold_in(house: House, minutes: float, summary: Path) -> Rush:
+    """Let a POS order in that house, and keep its list in the file."""
+    began, before = time.monotonic(), _processor(house)
+    _order(house, minutes, summary)
+    ended = time.monotonic()
+    _wait_until_drained(house)
+    return Rush(
+        summary=read_summary(summary),
+        comparison=compare(read_sent(summary), house.texts()),
+        seconds=ended - began,
+        drained_after=time.monotonic() - ended,
+        processor={party: seconds - before[party] for party, seconds in _processor(house).items()},
+    )
 
 
 def _order(house: House, minutes: float, summary: Path) -> None:

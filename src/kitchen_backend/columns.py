@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 if TYPE_CHECKING:
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     Boolean = models.BooleanField[bool, bool]
     Text = models.TextField[str, str]
     OptionalText = models.TextField[str | None, str | None]
-    Texts = ArrayField[list[str], list[str]]
     Moment = models.DateTimeField[datetime, datetime]
     OptionalMoment = models.DateTimeField[datetime | None, datetime | None]
     OptionalDay = models.DateField[date | None, date | None]
@@ -31,7 +29,6 @@ else:
     Number = models.DecimalField
     Boolean = models.BooleanField
     Text = OptionalText = models.TextField
-    Texts = ArrayField
     Moment = OptionalMoment = models.DateTimeField
     OptionalDay = models.DateField
     OptionalJson = models.JSONField

@@ -18,7 +18,6 @@ from kitchen_backend.columns import (
     OptionalMoment,
     OptionalText,
     Text,
-    Texts,
 )
 
 
@@ -52,7 +51,6 @@ class Ticket(LookedAt, models.Model):
     station_seq = OptionalInteger(null=True)
     part = Integer()
     parts = Integer()
-    part_stations = Texts(models.TextField())
     bill_number = OptionalText(null=True)
     table_label = OptionalText(null=True)
     order_type = OptionalText(null=True)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from kitchen_demo.edge import set_routes
 from kitchen_demo.logins import create_login, drop_login
@@ -16,6 +17,8 @@ from kitchen_demo.postgres_programs import find_programs_folder
 from kitchen_demo.service_process import ServiceProcess
 from tests.backend.fresh_project import CHECKOUT, PAPER_SECONDS_MAX, follow_the_guide
 from virtual_printer import VirtualPrinter
+
+pytestmark = pytest.mark.timeout(180)  # a dozen programs start one after the other
 
 
 def test_a_fresh_django_project_prints_after_the_guide(server: Postgres, tmp_path: Path) -> None:

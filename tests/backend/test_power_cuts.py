@@ -24,6 +24,8 @@ from tests.backend.mortal_backend import KILL_HEADER, Death
 from tests.backend.till import Till
 from tests.kitchen_demo.embedded_program import wait_until
 
+pytestmark = pytest.mark.timeout(180)  # as many processes die as a request has statements
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 STATEMENTS_MIN = 8  # of a POST: fewer would mean that the deaths do not strike where they should
 STATEMENTS_MAX = 60

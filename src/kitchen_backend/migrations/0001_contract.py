@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -51,10 +50,6 @@ class Migration(migrations.Migration):
                 ("station_seq", models.IntegerField(null=True)),
                 ("part", models.IntegerField()),
                 ("parts", models.IntegerField()),
-                (
-                    "part_stations",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
-                ),
                 ("bill_number", models.TextField(null=True)),
                 ("table_label", models.TextField(null=True)),
                 ("order_type", models.TextField(null=True)),
