@@ -88,6 +88,12 @@ def test_the_six_item_bill_comes_out_as_one_paper_per_station(played: Played, st
     assert dish_lines(paper) == ordered(SIX_ITEMS, station)
 
 
+def test_the_papers_of_the_other_tables_are_what_the_pos_sent(played: Played) -> None:
+    found = re.search(r"The papers are what the POS sent: (\d+) tickets sent, (\d+) papers", played.shown)
+    assert found is not None, played.shown
+    assert found[1] == found[2] != "0"
+
+
 def test_every_paper_is_kept_as_a_picture_too(played: Played) -> None:
     texts = {path.stem for path in played.papers.glob("*.txt")}
     assert {f"{station}-0001" for station in STATIONS} < texts
