@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kitchen_printer.cli import keeping, looking
+from kitchen_printer.cli import keeping, looking, preview
 from kitchen_printer.cli.printers import add_printer_commands
 from kitchen_printer.cli.start import FAILURE, AsJson, answer, canonical_address
 from kitchen_printer.cli.start import end as _end
@@ -24,6 +24,7 @@ add_printer_commands(app)
 app.command()(looking.check)
 app.command()(looking.tickets)
 app.command()(keeping.prune)
+app.command()(preview.preview)
 
 
 def main() -> None:

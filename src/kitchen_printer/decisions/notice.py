@@ -12,13 +12,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from kitchen_printer.decisions.clock import clock
 from kitchen_printer.decisions.layout import footer
 from kitchen_printer.decisions.page import RULE, Page, Paper, Row, Size, banner, fitted
+from kitchen_printer.decisions.specimen import measures
 from kitchen_printer.decisions.ticket import Job
 
 LISTED_MAX = 40
 """Tickets that one slip lists; how many more there are is said below them."""
-
-RULER_ROWS = 23
-"""Makes a test paper a little longer than 100 mm."""
 
 _FROZEN = ConfigDict(frozen=True, hide_input_in_errors=True, extra="forbid")
 
@@ -117,19 +115,19 @@ def read_notice(stored: str) -> Notice:
 
 def lay_out_notice(notice: Notice, job: Job, now: datetime, paper: Paper, zone: tzinfo) -> Page:
     """Lay a notice out for one attempt. Pure; times are shown in ``zone``."""
-    return fitted(_rows(notice, job, now, zone), paper)
+    return fitted(_rows(notice, job, now, paper, zone), paper)
 
 
-def _rows(notice: Notice, job: Job, now: datetime, zone: tzinfo) -> Iterator[Row]:
+def _rows(notice: Notice, job: Job, now: datetime, paper: Paper, zone: tzinfo) -> Iterator[Row]:
     if job.marked:
         yield banner("POSSIBLE DUPLICATE")
-    yield from _body(notice, now, zone)
+    yield from _body(notice, now, paper, zone)
     yield RULE
     yield Row(text=f"Printed {clock(now, now, zone)}")
     yield Row(text=footer(job))
 
 
-def _body(notice: Notice, now: datetime, zone: tzinfo) -> Iterator[Row]:
+def _body(notice: Notice, now: datetime, paper: Paper, zone: tzinfo) -> Iterator[Row]:
     match notice:
         case Alarm():
             yield banner("ALARM")
@@ -158,8 +156,8 @@ def _body(notice: Notice, now: datetime, zone: tzinfo) -> Iterator[Row]:
         case PaperTest():
             yield banner("PRINTER TEST")
             yield Row(text="No order: throw this away.")
-            for row in range(1, RULER_ROWS + 1):
-                yield Row(text=f"{'-' * (row % 10 or 10)} {row}")
+            # Text alone: pictures would fill the buffer, and a printer that answers too early would answer late.
+            yield from measures(paper)
         case _:
             assert_never(notice)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kitchen_printer.config import Settings
@@ -66,3 +66,12 @@ def style_of(settings: Settings) -> Style:
         rings=settings.rings,
         cut=settings.cut,
     )
+
+
+def zone_of(name: str, announce: Subscriber) -> tzinfo:
+    """Return the restaurant's time zone; one that this machine does not know is told, and UTC takes its place."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        announce(SettingRefused(f"kitchen_settings.time_zone {name!r} is unknown here: papers show UTC"))
+        return UTC

@@ -17,11 +17,10 @@ from kitchen_printer.service.facts import Subscriber
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
 from kitchen_printer.service.leases import Leases
-from kitchen_printer.service.looks import Looks
+from kitchen_printer.service.looks import Looks, zone_of
 from kitchen_printer.service.paper_tests import conclude_paper_test
 from kitchen_printer.service.print_ticket import Tried, Unable, print_next_ticket
 from kitchen_printer.service.recorder import Recorder
-from kitchen_printer.service.route_book import zone_of
 from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
 
 NO_SERVICE = "test-print"

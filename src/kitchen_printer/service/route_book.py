@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cached_property
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kitchen_printer.database.assignments import Move
 from kitchen_printer.database.connection import Database
@@ -28,7 +27,8 @@ from kitchen_printer.decisions.routing import (
     Target,
     destinations,
 )
-from kitchen_printer.service.facts import RouteRefused, SettingRefused, Subscriber
+from kitchen_printer.service.facts import RouteRefused, Subscriber
+from kitchen_printer.service.looks import zone_of
 
 IS_OUR_HEALTH_PORT: Final = (
     "is no printer but this service's own health port:"
@@ -165,11 +165,3 @@ def parked(printers: Iterable[Printer]) -> dict[int, Absence]:
         for printer in printers
         if printer.parked
     }
-
-
-def zone_of(name: str, announce: Subscriber) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        announce(SettingRefused(f"kitchen_settings.time_zone {name!r} is unknown here: papers show UTC"))
-        return UTC
