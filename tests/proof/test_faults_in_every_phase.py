@@ -209,64 +209,79 @@ NOBODY_HOME = [
 ]
 
 
-@pytest.mark.parametrize("params", POWER_CYCLES, ids=str)
-@pytest.mark.usefixtures("quick_doubts")
-async def test_counters_that_fell_back_to_exactly_what_they_were_do_not_make_a_printed_ticket_unprinted(
-    kitchen: KitchenUnderTest, params: dict[str, int | float | str | bool]
-) -> None:
-    # A printer just made saves its counters only in two minutes: without power they are what they were before.
-    # It falls mute behind the footer, so that no token tells, and its power goes right after the cut.
+def robbed_of_its_counters(params: dict[str, int | float | str | bool], number: int) -> Trial:
+    """A printer just made saves its counters only in two minutes: without power they are what they were before.
+
+    It falls mute behind the footer, so that no token tells, and its power goes right after the cut.
+    """
     cycle = Fault(name="power-cycle", trigger=AtCommand("GS ( H", 3), until=Times(1), params=params)
-    trial = Trial(Case(fault=cycle, phase="cut", level="A+"), 0)
+    trial = Trial(Case(fault=cycle, phase="cut", level="A+"), number)
     trial.printer.causes.add(Fault(name="mute", trigger=AtLine(LINES)))
     trial.printer.on_sheet.append(lambda _: _soon(trial.printer.causes.unmute))
-
-    ends = await play(kitchen, [trial])
-
-    first, second = ends.outcomes[trial.ticket]
-    assert not isinstance(first.outcome, NotSent)
-    assert second.job_state is JobState.PRINTED
-    papers = trial.papers(trial.ticket)
-    assert (papers.complete, papers.marks, papers.two_unmarked) == (2, 1, [])
+    return trial
 
 
-@pytest.mark.parametrize("fault", NOBODY_HOME, ids=str)
-@pytest.mark.parametrize("level", [*LEVELS, "B-"])
+@pytest.mark.usefixtures("quick_doubts")
+async def test_counters_that_fell_back_to_exactly_what_they_were_do_not_make_a_printed_ticket_unprinted(
+    kitchen: KitchenUnderTest,
+) -> None:
+    trials = [robbed_of_its_counters(params, number) for number, params in enumerate(POWER_CYCLES)]
+
+    ends = await play(kitchen, trials)
+
+    for trial in trials:
+        first, second = ends.outcomes[trial.ticket]
+        assert not isinstance(first.outcome, NotSent), trial.case
+        assert second.job_state is JobState.PRINTED, trial.case
+        papers = trial.papers(trial.ticket)
+        assert (papers.complete, papers.marks, papers.two_unmarked) == (2, 1, []), trial.case
+
+
 @pytest.mark.usefixtures("quick_doubts")
 async def test_a_printer_that_belongs_to_somebody_else_or_ignores_us_costs_no_attempt_and_no_mark(
-    kitchen: KitchenUnderTest, fault: Fault, level: str
+    kitchen: KitchenUnderTest,
 ) -> None:
-    trial = Trial(Case(fault=fault, phase="before", level=level), 0)
+    cases = [
+        Case(fault=fault, phase="before", level=level) for fault in NOBODY_HOME for level in (*LEVELS, "B-")
+    ]
+    trials = [Trial(case, number) for number, case in enumerate(cases)]
 
-    ends = await play(kitchen, [trial])
+    ends = await play(kitchen, trials)
 
-    (only,) = ends.outcomes[trial.ticket]
-    assert (only.job.attempt_no, only.job.marked, only.job_state) == (1, False, JobState.PRINTED)
-    assert trial.papers(trial.ticket).marks == 0
+    for trial in trials:
+        (only,) = ends.outcomes[trial.ticket]
+        as_expected = (only.job.attempt_no, only.job.marked, only.job_state) == (1, False, JobState.PRINTED)
+        assert as_expected, (trial.case, only)
+        assert trial.papers(trial.ticket).marks == 0, trial.case
 
 
-@pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.usefixtures("quick_doubts")
 async def test_a_printer_full_of_somebody_elses_job_costs_no_attempt_and_no_mark(
-    kitchen: KitchenUnderTest, level: str
+    kitchen: KitchenUnderTest,
 ) -> None:
-    trial = Trial(Case(fault=Fault(name="near-end"), phase="before", level=level), 0)
-    trial.printer.speed_mm_s = 40.0
+    near_end = Fault(name="near-end")
+    trials = [
+        Trial(Case(fault=near_end, phase="before", level=level), number)
+        for number, level in enumerate(LEVELS)
+    ]
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(trial.printer)
-        await kitchen.pin(trial.printer, level)
-        await kitchen.route(trial.station, trial.printer)
-        host, port = trial.printer.address.rsplit(":", 1)
-        _, stranger = await asyncio.open_connection(host, int(port))
-        stranger.write(b"SOMEBODY ELSE'S LINE\n" * 40)
-        await stranger.drain()
-        stranger.close()
-        await trial.printer.state.wait_until(lambda state: state.lines_printed > 0, WAIT_SECONDS)
+        for trial in trials:
+            trial.printer.speed_mm_s = 40.0
+            await stack.enter_async_context(trial.printer)
+            await kitchen.pin(trial.printer, trial.case.level)
+            await kitchen.route(trial.station, trial.printer)
+            host, port = trial.printer.address.rsplit(":", 1)
+            _, stranger = await asyncio.open_connection(host, int(port))
+            stranger.write(b"SOMEBODY ELSE'S LINE\n" * 40)
+            await stranger.drain()
+            stranger.close()
+            await trial.printer.state.wait_until(lambda state: state.lines_printed > 0, WAIT_SECONDS)
         ends = Ends()
         await stack.enter_async_context(service_with(kitchen.service_dsn, ends))
-        ticket = await order(kitchen, trial.station, DISH)
-        assert await ends.of(ticket) is JobState.PRINTED
-
-        (only,) = ends.outcomes[ticket]
-        assert (only.job.attempt_no, only.job.marked) == (1, False)
-        assert trial.papers(ticket).marks == 0
+        for trial in trials:
+            trial.ticket = await order(kitchen, trial.station, DISH)
+        for trial in trials:
+            assert await ends.of(trial.ticket) is JobState.PRINTED
+            (only,) = ends.outcomes[trial.ticket]
+            assert (only.job.attempt_no, only.job.marked) == (1, False), trial.case
+            assert trial.papers(trial.ticket).marks == 0, trial.case
