@@ -11,14 +11,15 @@ from typing import Final, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+from django.db.transaction import TransactionManagementError
 
 from kitchen_backend.errors import NotFound, Refused, said_in_words
 from kitchen_backend.models import Ticket
 from kitchen_backend.transactions import in_one_transaction
 
 T = TypeVar("T")
-BillOrId = Model | int
-"""A bill of the project, whatever its model is called, or its id."""
+RowOrId = Model | int
+"""A bill, an item or a ticket, whatever its model is called, or its id."""
 
 _LOCK_BILL: Final = "SELECT id FROM pos_bill WHERE id = %s FOR NO KEY UPDATE"
 _BILL_OF_ITEM: Final = "SELECT bill_id FROM pos_billitem WHERE id = %s"
@@ -29,7 +30,7 @@ _REPRINT: Final = "SELECT kitchen_request_reprint(%s, %s, %s, %s)"
 _MESSAGE: Final = "SELECT kitchen_send_message(%s, %s, %s)"
 
 
-def send_to_kitchen(bill: BillOrId, *, using: str = DEFAULT_DB_ALIAS) -> list[Ticket]:
+def send_to_kitchen(bill: RowOrId, *, using: str = DEFAULT_DB_ALIAS) -> list[Ticket]:
     """Tell the kitchen what it does not know yet of a bill; return the tickets this made, one per station.
 
     Doing it again, or from two tills at once, is harmless.
@@ -41,7 +42,7 @@ def send_to_kitchen(bill: BillOrId, *, using: str = DEFAULT_DB_ALIAS) -> list[Ti
 
 
 def tell_move(
-    bill: BillOrId, *, from_table: str, requested_by: str, using: str = DEFAULT_DB_ALIAS
+    bill: RowOrId, *, from_table: str, requested_by: str, using: str = DEFAULT_DB_ALIAS
 ) -> list[Ticket]:
     """Tell the stations that have something of a bill that its table was another one before."""
     query = "SELECT * FROM kitchen_tell_move(%s, %s, %s)"
@@ -50,15 +51,20 @@ def tell_move(
     )
 
 
-def lock_bill(bill: BillOrId, *, using: str = DEFAULT_DB_ALIAS) -> None:
-    """Let no other till change this bill until the transaction ends; do it before touching the bill's items."""
+def lock_bill(bill: RowOrId, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Let no other till change this bill until the transaction ends; do it before touching the bill's items.
+
+    Raises Django's ``TransactionManagementError`` where there is no transaction that could end.
+    """
+    if not connections[using].in_atomic_block:
+        raise TransactionManagementError("lock_bill() locks until the transaction ends: call it in one.")
     with connections[using].cursor() as cursor:
         cursor.execute(_LOCK_BILL, [_id(bill)])
         if cursor.fetchone() is None:
             raise NotFound(f"there is no bill {_id(bill)}")
 
 
-def void_item(item: BillOrId, quantity: int | None = None, *, using: str = DEFAULT_DB_ALIAS) -> list[Ticket]:
+def void_item(item: RowOrId, quantity: int | None = None, *, using: str = DEFAULT_DB_ALIAS) -> list[Ticket]:
     """Take an item off its bill, or so many of it, and tell the kitchen; return the tickets this made."""
 
     def work() -> list[Ticket]:
@@ -70,7 +76,7 @@ def void_item(item: BillOrId, quantity: int | None = None, *, using: str = DEFAU
 
 
 def request_reprint(
-    ticket: BillOrId, *, requested_by: str, reason: str = "", copy: int = 1, using: str = DEFAULT_DB_ALIAS
+    ticket: RowOrId, *, requested_by: str, reason: str = "", copy: int = 1, using: str = DEFAULT_DB_ALIAS
 ) -> int | None:
     """Print a ticket again, marked REPRINT; return the print job, None while the ticket itself is on its way."""
     job = _asked(_REPRINT, [_id(ticket), requested_by, reason, copy], using)
@@ -120,5 +126,5 @@ def _asked(query: str, values: list[str | int], using: str) -> object:
     return _told(work, using)
 
 
-def _id(thing: BillOrId) -> int:
+def _id(thing: RowOrId) -> int:
     return thing if isinstance(thing, int) else int(thing.pk)

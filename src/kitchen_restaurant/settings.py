@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "ninja",  # its pages of the interface then come from here: an edge server may have no way to the Internet
     "kitchen_backend",
     "kitchen_restaurant.core",
     "kitchen_restaurant.pos",

@@ -11,6 +11,7 @@ import pytest
 from django.core.checks import CheckMessage
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from kitchen_backend import kitchen
 from kitchen_backend.checks import check_kitchen
@@ -87,8 +88,12 @@ class TestSending:
             lambda: kitchen.tell_move(999, from_table="1", requested_by="Ana"),
             lambda: kitchen.lock_bill(999),
         ):
-            with pytest.raises(NotFound):
+            with transaction.atomic(), pytest.raises(NotFound):
                 ask()
+
+    def test_a_lock_that_would_hold_nothing_is_refused(self, bill: Bill) -> None:
+        with pytest.raises(TransactionManagementError, match="call it in one"):
+            kitchen.lock_bill(bill)
 
     def test_an_item_is_voided_in_part_and_whole(self, bill: Bill) -> None:
         kitchen.send_to_kitchen(bill)

@@ -1,6 +1,7 @@
 """The HTTP interface keeps to its own description, whatever is sent: no 5xx, no answer that the description lacks."""
 
 import os
+import re
 from collections import Counter
 from typing import Any, Final
 
@@ -63,6 +64,17 @@ def test_no_request_makes_an_answer_that_the_description_lacks(till: Till) -> No
     assert len(operations) == 10
     assert {200, 201, 404, 422} <= set(statuses), statuses
     assert max(statuses) < 500
+
+
+def test_the_description_can_be_read_without_the_internet(till: Till) -> None:
+    page = till.client.get("/docs").content.decode()
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert sources
+    for source in sources:
+        assert source.startswith("/"), source
+        answer = till.client.get(source)
+        answer.close()
+        assert answer.status_code == 200, source
 
 
 def test_every_operation_but_health_wants_a_token(till: Till) -> None:
