@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.facts import (
     DoubtRaised,
+    PrinterBack,
     PrinterCameHome,
+    PrinterDown,
     PrinterPassedOver,
     TicketsRedirected,
 )
@@ -128,6 +130,28 @@ async def test_a_printer_that_is_lost_in_the_middle_of_a_ticket_may_still_print_
     story = await kitchen.events(ticket)
     assert story.index("uncertain") < story.index("redirected") < story.index("confirmed")
     assert "may_still_print" in story
+
+
+async def test_a_ticket_inside_a_printer_that_is_lost_without_paper_is_forgotten_before_the_backup_prints_it(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+) -> None:
+    await kitchen.route("BAR", printer, priority=1)
+    await kitchen.route("BAR", second_printer, priority=2)
+    service = await kitchen.start_service(KITCHEN_FAILOVER_SECONDS="1")
+    await kitchen.wait_for_status(await kitchen.submit("BAR", "Water", bill_id=1), "PRINTED")
+    printer.causes.add(Fault(name="paper-out", trigger=AtCommand("ESC t"), until=Operator()))
+    ticket = await kitchen.submit("BAR", "Negroni", bill_id=2)
+    await service.facts.wait_for(PrinterDown)
+    printer.causes.add(Fault(name="reset", until=Times(1)))  # All of the ticket is in its buffer.
+
+    await kitchen.wait_for_status(ticket, "PRINTED")
+    printer.causes.refill()
+    await service.facts.wait_for(PrinterBack)
+
+    assert "POSSIBLE DUPLICATE" in second_printer.paper.text
+    assert "Negroni" not in printer.paper.text
+    assert (await kitchen.attempts(ticket))[0] == (1, False, "UNCERTAIN", "revoked", "connection_lost")
+    assert "may_still_print" not in await kitchen.events(ticket)
 
 
 async def test_without_a_living_backup_a_stopped_printer_keeps_its_ticket_until_the_roll_is_in(

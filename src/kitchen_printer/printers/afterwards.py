@@ -8,6 +8,7 @@ from kitchen_printer.decisions import commands
 from kitchen_printer.decisions.outcome import Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt, Findings, verdict
+from kitchen_printer.decisions.status import Cleared
 from kitchen_printer.printers.ask import Interview, NoAnswerError
 from kitchen_printer.printers.connection import Line, NoConnectionError, connected_line
 
@@ -17,6 +18,9 @@ LISTEN_SECONDS: Final = 0.5
 ANSWER_SECONDS: Final = 1.0
 FENCE_SECONDS: Final = 10.0
 """The printer may still have the ticket before it; a fence behind a long one waits for the paper."""
+
+FORGET_SECONDS: Final = 3.0
+"""A real-time command is heard at once; some makes finish the line they print first."""
 
 RETRY_SECONDS: Final = 0.5
 """Pause between two tries to reach the printer: the dead connection may still hold its only place."""
@@ -54,6 +58,21 @@ async def free(address: str, token: str) -> None:
     with suppress(NoConnectionError, NoAnswerError):  # The next preflight says how it stands.
         async with connected_line(address) as line:
             await _reach(Interview(line), line, token)
+
+
+async def forget(address: str) -> bool:
+    """Tell a printer to forget what it still has to print; return whether it said that it did.
+
+    It is told in real time, so that one without paper hears it too.
+    """
+    try:
+        async with connected_line(address) as line:
+            cleared = await Interview(line).ask(
+                commands.FORGET_EVERYTHING, lambda each: isinstance(each, Cleared), FORGET_SECONDS
+            )
+            return cleared is not None
+    except (NoConnectionError, NoAnswerError):
+        return False
 
 
 async def _findings(line: Line, token: str) -> Findings | None:

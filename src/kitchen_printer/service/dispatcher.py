@@ -120,13 +120,16 @@ class Dispatcher:
         await self._printer_states.note(
             self.lanes.values(), poll_seconds=self._kitchen.settings.poll_seconds, wake=self.wake
         )
+        # Without a lease of our own we may be wrong about who is absent: the look takes only living owners' word.
+        may_route = self._kitchen.may_act()
         seen = await self._look(book)
         if seen.routing_version != book.version:
             book = await self._read_routes()
             seen = await self._look(book)
         book = self._follow(book, seen)
         due = {printer_id for printer_id, each in seen.backlogs.items() if each.due}
-        due |= await self._move_jobs(book, seen)
+        if may_route:
+            due |= await self._move_jobs(book, seen)
         if seen.has_new_tickets:
             due |= await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce)
         if seen.has_abandoned_attempts:

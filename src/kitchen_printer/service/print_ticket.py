@@ -20,11 +20,9 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import JobState, decide
 from kitchen_printer.decisions.ticket import Job, JobKind
-from kitchen_printer.printers.afterwards import ask_afterwards
 from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection, connected
 from kitchen_printer.service.facts import (
     AttemptEnded,
-    DoubtRaised,
     LayoutRefused,
     OutcomeRecorded,
     PrinterReady,
@@ -38,14 +36,13 @@ from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Device, Lane
 from kitchen_printer.service.recovery import list_what_waited
 from kitchen_printer.service.render import render
+from kitchen_printer.service.settle_doubt import settle_doubt
 
 SLOWEST_MM_PER_SECOND: Final = 40.0
 """Slow printers do 50 mm/s and more; the estimate of the print time errs on their side."""
 
 _READY: Final = frozenset({State.READY})
 _THE_END: Final = frozenset[State]()
-_WORTH_ASKING: Final = frozenset({Reason.CONNECTION_LOST, Reason.NO_CONFIRMATION})
-"""Doubts that the printer may settle; in all others it told the cause itself, or nobody waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,10 +151,8 @@ class Attempt:
 
     async def after_asking_the_printer(self, doubtful: Uncertain) -> Outcome:
         """Go back to the printer and hear what it knows of the ticket; where it knows nothing, the doubt stays."""
-        if not self._device.level.echoes_tokens or doubtful.reason not in _WORTH_ASKING:
+        if doubtful.is_revoked:
             return doubtful
-        self._kitchen.announce(DoubtRaised(self._job, doubtful.reason))
-        self._lane.went_down(doubtful.reason)
         doubt = Doubt(
             reason=doubtful.reason,
             token_printed=self._job.token_printed,
@@ -165,18 +160,8 @@ class Attempt:
             before=self._line.delivery.odometer,
             expected_cuts=self._sheets,
         )
-        try:
-            return await ask_afterwards(self._lane.address, doubt, new_token(), self._seconds_to_ask())
-        except Exception as error:  # noqa: BLE001  # the doubt must end on record even if we cannot ask
-            self._kitchen.announce(TaskCrashed(f"doubt about {named(self._job)}", repr(error)))
-            return doubtful
-
-    def _seconds_to_ask(self) -> float:
-        """How long the printer may take to answer; where another one could print, not longer than failover waits."""
-        settings = self._kitchen.settings
-        if self._kitchen.has_stand_in(self._job):
-            return min(settings.confirm_seconds, settings.failover_seconds)
-        return settings.confirm_seconds
+        echoes = self._device.level.echoes_tokens
+        return await settle_doubt(self._job, doubt, self._lane, self._kitchen, echoes=echoes)
 
     async def record(self, outcome: Outcome) -> None:
         """Decide what the outcome means for the job, and put all of it on record."""
