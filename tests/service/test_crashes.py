@@ -176,7 +176,8 @@ async def test_a_paused_owner_that_wakes_late_cannot_overwrite_what_was_decided_
     await kitchen.route("BAR", printer)
     process.start()
     ticket = await kitchen.submit("BAR", "Negroni")
-    await kitchen.wait_until("SELECT count(*) = 1 AS yes FROM print_attempts")
+    # Paused while the printer has the ticket, not between its claim and its first byte.
+    await kitchen.wait_until("SELECT bool_or(state_reason = 'paper_out') IS TRUE AS yes FROM printers")
     os.kill(process.pid, signal.SIGSTOP)
     survivor = await kitchen.start_service()
     await survivor.facts.wait_for(AttemptRescued)
