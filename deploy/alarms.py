@@ -242,6 +242,16 @@ ALARMS: Final = (
         quiet={"kitchen_log_lines_dropped_total": "0x10"},
     ),
     Alarm(
+        name="KitchenAlertsLost",
+        expression="sum(increase(kitchen_alerts_lost_total[1h])) > 0",
+        holds="0s",
+        severity="ticket",
+        summary="An alarm could not be sent to an address of KITCHEN_ALERT_URLS.",
+        action="kitchen-printer alert-test tries each address; the log names the one by its place in the list.",
+        fires={"kitchen_alerts_lost_total": "0 0 1x10"},
+        quiet={"kitchen_alerts_lost_total": "1x10"},
+    ),
+    Alarm(
         name="KitchenStrangers",
         expression='sum(rate(kitchen_health_closed_total{why=~"not_ours|too_many"}[5m])) > 1',
         holds="2m",

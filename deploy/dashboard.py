@@ -76,6 +76,10 @@ PANELS: Final = (
         "refused outcomes": "sum(increase(kitchen_invariant_violations_total[15m]))",
         "parts started again": "sum(increase(kitchen_task_crashes_total[15m]))",
         "tickets not laid out": "sum(increase(kitchen_layouts_refused_total[15m]))"}),
+    Panel(title="Alarms", kind="timeseries", width=8, queries={
+        "told": "sum(increase(kitchen_alarms_told_total[15m]))",
+        "sent beside paper": "sum(increase(kitchen_alerts_sent_total[15m]))",
+        "not sent": "sum(increase(kitchen_alerts_lost_total[15m]))"}),
     Panel(title="Clocks", kind="timeseries", width=8, unit="s", queries={
         "ahead of the database, {{instance}}": "kitchen_database_clock_offset_seconds"}),
     Panel(title="Strangers on the health port, a second", kind="timeseries", width=8, queries={

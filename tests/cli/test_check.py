@@ -265,15 +265,13 @@ MUTE = b""
 WEB_SERVER = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"
 
 
-@pytest.mark.parametrize(
-    ("answer", "code"), [(MUTE, "printer_silent"), (WEB_SERVER, "printer_not_a_printer")]
-)
-def test_what_is_no_printer_or_says_nothing_is_found(
-    restaurant: Restaurant, answer: bytes, code: str
-) -> None:
-    with listening(answer) as address:
-        restaurant.route("KITCHEN", address)
-        assert restaurant.codes() == [code]
+def test_what_is_no_printer_and_what_says_nothing_is_found(restaurant: Restaurant) -> None:
+    with listening(MUTE) as mute, listening(WEB_SERVER) as web_server:
+        restaurant.route("KITCHEN", mute)
+        restaurant.route("DESSERT", web_server)
+        found = {each.code: each.sentence for each in restaurant.check().findings}
+    assert found.keys() == {"printer_silent", "printer_not_a_printer"}
+    assert mute in found["printer_silent"]
 
 
 def test_a_printer_that_is_switched_off_is_found(restaurant: Restaurant) -> None:

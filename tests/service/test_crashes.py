@@ -251,6 +251,8 @@ async def test_a_frozen_database_is_noticed_within_our_own_deadline() -> None:
             os.kill(pid, signal.SIGSTOP)
         try:
             await service.facts.wait_for(DatabaseLost)
+            assert (await service.get("/livez"))[0] == 200
+            assert [(await service.get(path))[0] for path in ("/readyz", "/health")] == [503, 503]
         finally:
             for pid in [*backends, postgres.pid]:
                 os.kill(pid, signal.SIGCONT)

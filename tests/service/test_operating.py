@@ -185,6 +185,7 @@ async def test_no_password_host_or_user_is_told_on_the_port_and_no_password_in_t
             "KITCHEN_HEALTH_PORT": "0",
             "KITCHEN_LOG_LEVEL": "debug",
             "KITCHEN_LOG_FORMAT": log_format,
+            "KITCHEN_ALERT_URLS": f"json://someone:{CANARY}@127.0.0.1:1/",
         }
     )
     with (tmp_path / "log").open("wb") as file:

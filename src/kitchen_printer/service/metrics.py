@@ -22,6 +22,9 @@ from prometheus_client.registry import Collector
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.ticket import Job, JobKind
 from kitchen_printer.service.facts import (
+    AlarmTold,
+    AlertNotSent,
+    AlertSent,
     AttemptRescued,
     ClockJumped,
     DatabaseLost,
@@ -127,6 +130,15 @@ class Metrics:
         self._parked = self._counter(
             "kitchen_lanes_parked", "Printers that were parked because their lane failed again and again."
         )
+        self._alarms = self._counter(
+            "kitchen_alarms_told", "Alarms that were told to people, repeats included."
+        )
+        self._alerts = self._counter(
+            "kitchen_alerts_sent", "Alarms that went out to an address beside paper."
+        )
+        self._alerts_lost = self._counter(
+            "kitchen_alerts_lost", "Alarms that could not be sent to an address and were given up."
+        )
         self._crashes = self._counter(
             "kitchen_task_crashes", "Parts of the service that failed and were started again."
         )
@@ -158,6 +170,12 @@ class Metrics:
                 self._passed_over.labels(reason).inc()
             case TicketsRedirected(tickets=tickets, reason=why):
                 self._redirected.labels(why).inc(tickets)
+            case AlarmTold():
+                self._alarms.inc()
+            case AlertSent():
+                self._alerts.inc()
+            case AlertNotSent(is_given_up=True):
+                self._alerts_lost.inc()
             case LaneParked():
                 self._parked.inc()
             case GaveUp(_, tickets):
