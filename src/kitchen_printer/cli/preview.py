@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kitchen_printer.cli.start import FAILURE, end, say, settings
+from kitchen_printer.cli.start import FAILURE, AsJson, answer, end, settings
 
 
 def preview(
@@ -20,6 +20,7 @@ def preview(
     text: Annotated[
         bool, typer.Option("--text", help="Show the page as text; so it is without --png.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show a ticket as it would be printed now. No printer is asked; the picture is a virtual printer's."""
     from kitchen_printer.database.requests import RequestRefusedError
@@ -34,13 +35,20 @@ def preview(
         end(FAILURE, str(error))
     except MalformedTicketError as error:
         end(FAILURE, f"ticket {ticket} cannot be laid out: {error}")
-    for problem in seen.problems:
-        say(problem)
-    if text or png is None:
-        say(drawn_as_text(seen.page, seen.columns))
+    sheets = seen.page.sheets
     if png is not None:
-        _write_picture(png, seen.body, seen.page.sheets, seen.columns)
-        say(f"{png}: {seen.page.sheets} sheet{'s' if seen.page.sheets > 1 else ''}, {len(seen.body):,} bytes")
+        _write_picture(png, seen.body, sheets, seen.columns)
+    page = drawn_as_text(seen.page, seen.columns)
+    picture = f"{png}: {sheets} sheet{'s' if sheets > 1 else ''}, {len(seen.body):,} bytes"
+    sentences = [*seen.problems, *([page] if text or png is None else []), *([picture] if png else [])]
+    value = {
+        "problems": seen.problems,
+        "page": page,
+        "sheets": sheets,
+        "bytes": len(seen.body),
+        "picture": png,
+    }
+    answer(sentences, as_json=as_json, value=value)
 
 
 def _write_picture(file: Path, body: bytes, sheets: int, columns: int) -> None:
