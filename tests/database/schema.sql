@@ -215,6 +215,7 @@ TABLE kitchen_tickets WITH {fillfactor=80}
     expanded_at timestamp with time zone
     failed_reason text
     printed_at timestamp with time zone
+    is_proved boolean NOT NULL DEFAULT false
     CONSTRAINT kitchen_tickets_bill_id_round_no_printer_target_key UNIQUE (bill_id, round_no, printer_target)
     CONSTRAINT kitchen_tickets_check CHECK ((parts >= part))
     CONSTRAINT kitchen_tickets_check1 CHECK (((kind = 'MESSAGE'::text) = (message IS NOT NULL)))
@@ -226,6 +227,7 @@ TABLE kitchen_tickets WITH {fillfactor=80}
     CONSTRAINT kitchen_tickets_status_check CHECK ((status = ANY (ARRAY['NEW'::text, 'PRINTING'::text, 'PRINTED'::text, 'FAILED'::text])))
     CREATE INDEX messages ON public.kitchen_tickets USING btree (id) WHERE (kind = 'MESSAGE'::text)
     CREATE INDEX tickets_to_expand ON public.kitchen_tickets USING btree (id) WHERE (expanded_at IS NULL)
+    CREATE INDEX tickets_unproved ON public.kitchen_tickets USING btree (id) WHERE (NOT is_proved)
     CREATE INDEX tickets_unsettled ON public.kitchen_tickets USING btree (status, id) WHERE (status <> 'PRINTED'::text)
     CREATE TRIGGER new_tickets_wake_the_service AFTER INSERT ON public.kitchen_tickets FOR EACH STATEMENT EXECUTE FUNCTION kitchen_wake()
 
@@ -428,7 +430,7 @@ FUNCTION kitchen_count_routing_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 844ce2016b729d331a9246381b5fbeef
 
 FUNCTION kitchen_derive_status(tickets bigint[]) RETURNS void
-    LANGUAGE sql VOLATILE SET search_path=pg_catalog, public, pg_temp BODY e39e245113f4c746c17281d264719954
+    LANGUAGE sql VOLATILE SET search_path=pg_catalog, public, pg_temp BODY d067fe88035cde2997652ddfe18e20d6
 
 FUNCTION kitchen_find_unsent_items(of_the_last interval DEFAULT '2 days'::interval) RETURNS TABLE(bill_id bigint, item_id bigint, station_code text, product_id bigint, menu_name text, quantity numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp, plan_cache_mode=force_generic_plan BODY 51e5f3279a269bb030853a4e3239feff
@@ -471,6 +473,9 @@ FUNCTION kitchen_person(name text) RETURNS text
 
 FUNCTION kitchen_pin_level(address text, level text, pinned_by text) RETURNS text
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 31ab65813f28c3cd51f2e3e41e7a37b9
+
+FUNCTION kitchen_print_exceptions(since timestamp with time zone, requested_by text, printer_ip text DEFAULT NULL::text) RETURNS bigint
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 9be0f98e1cae68e439168d523b9d2c58
 
 FUNCTION kitchen_printer_at(printer_ip text) RETURNS bigint
     LANGUAGE plpgsql STABLE SET search_path=pg_catalog, public, pg_temp BODY 78dfdc8fee664eb41e834893badca55c
@@ -594,7 +599,7 @@ GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, st
 GRANT UPDATE (owner, epoch) ON lanes TO kitchen_service
 GRANT UPDATE (payload_bytes, payload_sha256, expected_cuts, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
 GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service
-GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at) ON kitchen_tickets TO kitchen_service
+GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at, is_proved) ON kitchen_tickets TO kitchen_service
 GRANT UPDATE (until) ON kitchen_replicas TO kitchen_service
 GRANT EXECUTE ON kitchen_cancel_test_print(bigint) TO kitchen_operator
 GRANT EXECUTE ON kitchen_cancel_test_print(bigint) TO kitchen_service
@@ -610,6 +615,7 @@ GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_reader
 GRANT EXECUTE ON kitchen_note_probe(text,text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_park(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_pin_level(text,text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_print_exceptions(timestamp with time zone,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_prune(timestamp with time zone,integer) TO kitchen_operator
 GRANT EXECUTE ON kitchen_redirect(text,text,text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_reprint_on(bigint,text,text,text,integer) TO kitchen_operator

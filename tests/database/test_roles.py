@@ -66,6 +66,7 @@ MAY_CALL = {
         "kitchen_find_unsent_items",
         "kitchen_note_probe",
         "kitchen_park",
+        "kitchen_print_exceptions",
         "kitchen_pin_level",
         "kitchen_prune",
         "kitchen_redirect",

@@ -11,6 +11,7 @@ from kitchen_printer.decisions.notice import (
     LISTED_MAX,
     Alarm,
     AllClear,
+    Exceptions,
     HomeComing,
     Listed,
     MalformedNoticeError,
@@ -18,6 +19,8 @@ from kitchen_printer.decisions.notice import (
     PaperLow,
     PaperTest,
     RecoveryList,
+    UnprovedTicket,
+    UnsentItem,
     lay_out_notice,
     read_notice,
 )
@@ -41,6 +44,13 @@ NOTICES: tuple[Notice, ...] = (
     RecoveryList(waiting=2, tickets=(OLD, SOUP)),
     HomeComing(printed=1, tickets=(SOUP,)),
     PaperLow(tickets_left=25),
+    Exceptions(
+        since=OLD.ordered_at,
+        unsent=1,
+        unsent_items=(UnsentItem(station="BAR", quantity="2", name="Lager"),),
+        unproved=1,
+        tickets=(UnprovedTicket(exception="failed", ticket=SOUP),),
+    ),
     PaperTest(),
 )
 
@@ -102,6 +112,22 @@ def test_a_recovery_list_has_number_table_and_age_oldest_first() -> None:
         "BAR 007  11:00 (8 h 45)",
         "KITCHEN 041  table 12  19:42 (3 min)",
     ]
+
+
+def test_the_end_of_a_service_names_items_and_tickets_and_says_so_when_there_are_none() -> None:
+    (exceptions,) = [each for each in NOTICES if isinstance(each, Exceptions)]
+    assert said(exceptions)[:7] == [
+        "END OF SERVICE",
+        "Since 11:00, not proved to be on paper:",
+        "-" * 48,
+        "1 items on no ticket:",
+        "BAR  2 x Lager",
+        "-" * 48,
+        "1 ticket:",
+    ]
+    assert said(exceptions)[7] == "FAILED  KITCHEN 041  table 12  19:42 (3 min)"
+    nothing = Exceptions(since=OLD.ordered_at, unsent=0, unsent_items=(), unproved=0, tickets=())
+    assert "Nothing. Every item is on a confirmed paper." in said(nothing)
 
 
 def test_a_long_list_says_how_many_more_there_are() -> None:

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kitchen_printer.cli import keeping, looking, preview
+from kitchen_printer.cli import keeping, looking, people, preview
 from kitchen_printer.cli.printers import add_printer_commands
-from kitchen_printer.cli.start import FAILURE, AsJson, answer, canonical_address
+from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, canonical_address
 from kitchen_printer.cli.start import end as _end
 from kitchen_printer.cli.start import settings as _settings
 
@@ -25,6 +25,9 @@ app.command()(looking.check)
 app.command()(looking.tickets)
 app.command()(keeping.prune)
 app.command()(preview.preview)
+app.command()(people.message)
+app.command()(people.reconcile)
+app.command(name="alert-test")(people.alert_test)
 
 
 def main() -> None:
@@ -50,6 +53,7 @@ def options(
 @app.command()
 def run() -> None:
     """Print tickets until SIGTERM."""
+    from kitchen_printer.service.alert_targets import BadAlertUrlError
     from kitchen_printer.service.log import Log
     from kitchen_printer.service.run import PortTakenError, run_service
 
@@ -59,6 +63,8 @@ def run() -> None:
         asyncio.run(run_service(settings, [log], lambda: log.dropped))
     except PortTakenError as error:
         _end(FAILURE, str(error))
+    except BadAlertUrlError as error:
+        _end(MISUSE, str(error))
     finally:
         log.close()
 

@@ -93,7 +93,39 @@ class PaperTest(BaseModel):
     kind: Literal["paper_test"] = "paper_test"
 
 
-Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperLow | PaperTest
+class UnsentItem(BaseModel):
+    """An item that is wanted and on no ticket."""
+
+    model_config = _FROZEN
+
+    station: str | None
+    quantity: str
+    name: str | None
+
+
+class UnprovedTicket(BaseModel):
+    """A ticket that is not proved to be on paper, and what is the matter with it."""
+
+    model_config = _FROZEN
+
+    exception: Literal["failed", "held", "unconfirmed", "waiting"]
+    ticket: Listed
+
+
+class Exceptions(BaseModel):
+    """What of a service is not proved to be on paper; the lists hold the first of each kind."""
+
+    model_config = _FROZEN
+
+    kind: Literal["exceptions"] = "exceptions"
+    since: AwareDatetime
+    unsent: int
+    unsent_items: tuple[UnsentItem, ...]
+    unproved: int
+    tickets: tuple[UnprovedTicket, ...]
+
+
+Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperLow | PaperTest | Exceptions
 _STORED: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 
@@ -149,6 +181,8 @@ def _body(notice: Notice, now: datetime, paper: Paper, zone: tzinfo) -> Iterator
                 text=f"While this printer was away, {counted(notice.printed)} went to another:", bold=True
             )
             yield from _list(notice.tickets, notice.printed, now, zone)
+        case Exceptions():
+            yield from _exceptions(notice, now, zone)
         case PaperLow(tickets_left=left):
             yield banner("PAPER LOW")
             yield Row(text=f"This roll ends in about {counted(left)}.", size=Size.TALL)
@@ -160,6 +194,23 @@ def _body(notice: Notice, now: datetime, paper: Paper, zone: tzinfo) -> Iterator
             yield from measures(paper)
         case _:
             assert_never(notice)
+
+
+def _exceptions(notice: Exceptions, now: datetime, zone: tzinfo) -> Iterator[Row]:
+    yield banner("END OF SERVICE")
+    yield Row(text=f"Since {clock(notice.since, now, zone)}, not proved to be on paper:", bold=True)
+    if not notice.unsent and not notice.unproved:
+        yield Row(text="Nothing. Every item is on a confirmed paper.", size=Size.TALL)
+    if notice.unsent:
+        yield RULE
+        yield Row(text=f"{notice.unsent} items on no ticket:", bold=True)
+        for item in notice.unsent_items:
+            yield Row(text=f"{item.station or 'NO STATION'}  {item.quantity} x {item.name or 'unknown item'}")
+    if notice.unproved:
+        yield RULE
+        yield Row(text=f"{counted(notice.unproved)}:", bold=True)
+        for each in notice.tickets:
+            yield Row(text=f"{each.exception.upper()}  {listed(each.ticket, now, zone)}")
 
 
 def _list(tickets: Sequence[Listed], all_together: int, now: datetime, zone: tzinfo) -> Iterator[Row]:
