@@ -27,20 +27,14 @@ class Turn:
         return len(heard) >= self.answer_bytes and heard.count(0) >= self.answer_blocks
 
 
-_LINES: Final = (
-    (b"\x1d!\x11\x1bE\x01\x1dB\x00", b"P01 047"),
-    (b"\x1d!\x11\x1bE\x00\x1dB\x00", b"TABLE 12"),
-    (b"\x1d!\x00\x1bE\x00\x1dB\x00", b"12:47 / Bill 4711 / Ana / 2 guests"),
-    (b"\x1d!\x00\x1bE\x00\x1dB\x00", b"-" * 48),
-    (b"\x1d!\x11\x1bE\x01\x1dB\x00", b"1 x Grilled sea bass 1"),
-    (b"\x1d!\x01\x1bE\x01\x1dB\x01", b" sauce on the side "),
-    (b"\x1d!\x11\x1bE\x01\x1dB\x00", b"2 x Grilled sea bass 2"),
-    (b"\x1d!\x11\x1bE\x01\x1dB\x00", b"3 x Grilled sea bass 3"),
-    (b"\x1d!\x00\x1bE\x00\x1dB\x00", b"-" * 48),
-    (b"\x1d!\x00\x1bE\x00\x1dB\x00", b"#4711-1/1 A7Qk"),
-)
 _FENCE: Final = b"\x1d(H\x06\x0000"
-_BODY: Final = b"\x1bt\x13" + b"".join(style + text + b"\n" for style, text in _LINES)
+_BODY: Final = (
+    b"\x1bt\x13\x1d!\x11\x1bE\x01\x1dB\x00P01 047\n\x1bE\x00TABLE 12\n"
+    b"\x1d!\x0012:47 / Bill 4711 / Ana / 2 guests\n" + b"-" * 48 + b"\n"
+    b"\x1d!\x11\x1bE\x011 x Grilled sea bass 1\n\x1d!\x01\x1dB\x01 sauce on the side \n"
+    b"\x1d!\x11\x1dB\x002 x Grilled sea bass 2\n3 x Grilled sea bass 3\n"
+    b"\x1d!\x00\x1bE\x00" + b"-" * 48 + b"\n#4711-1/1 A7Qk\n"
+)
 TURNS: Final = (
     Turn(b"\x10\x04\x01", answer_bytes=1),
     Turn(b"\x10\x04\x02", answer_bytes=1),
