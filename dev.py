@@ -38,7 +38,7 @@ CHECKS = {
     "mypy": ["-m", "mypy"],
     "pyright": ["-m", "pyright"],
 }
-TEST_PROCESSES = 2  # the suite is made for two cores; `test -n 8` asks for more, `test -n 0` for none
+TEST_PROCESSES = 3  # for two cores: tests wait a good deal; `test -n 8` asks for more, `test -n 0` for none
 MADE_HERE = [
     *(".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"),
     *("build", "dist", "demo-paper"),

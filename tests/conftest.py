@@ -4,9 +4,11 @@
 that stops, kills or fills a server starts its own (`kitchen_demo.postgres_server`): `server` is shared.
 """
 
+import atexit
 import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from shutil import disk_usage
 from tempfile import TemporaryDirectory
@@ -14,6 +16,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from kitchen_demo.pos_tables import create_pos_tables, insert_menu
@@ -21,6 +24,33 @@ from kitchen_demo.postgres import Postgres, open_postgres
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 MEMORY_BYTES_MIN = 1024**3  # the server of one test process takes about a tenth of that
+
+LONGEST_FIRST = (
+    *("tests/service/test_crashes.py", "tests/proof/", "tests/kitchen_demo/", "tests/service/", "tests/cli/"),
+    *("tests/test_dev.py", "tests/test_architecture.py"),
+)
+"""So that no process is left alone with a long file in the end."""
+
+settings.register_profile("suite", max_examples=50)
+settings.register_profile("thorough", max_examples=2_000)
+settings.load_profile("suite")  # `--hypothesis-profile=thorough` asks for more
+
+# python-escpos reads its profiles from YAML in every process that starts, for a third of a second, unless it finds
+# them in this folder. The first to import it puts them there: this process, before any that a test starts.
+_escpos_profiles = TemporaryDirectory(prefix="kitchen-tests-")
+atexit.register(_escpos_profiles.cleanup)
+os.environ["ESCPOS_CAPABILITIES_PICKLE_DIR"] = _escpos_profiles.name
+import_module("kitchen_printer.printers.encode")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files in the order in which they are best begun; inside a file nothing changes."""
+    items.sort(
+        key=lambda item: next(
+            (place for place, path in enumerate(LONGEST_FIRST) if item.nodeid.startswith(path)),
+            len(LONGEST_FIRST),
+        )
+    )
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def till(database: str) -> Iterator[Connection]:
         yield connection
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     edits=st.lists(st.tuples(st.integers(0, 9), st.sampled_from(EDITS)), max_size=14),
     is_other_first=st.booleans(),

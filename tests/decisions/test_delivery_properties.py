@@ -131,7 +131,7 @@ def answers_after(handed_over_at: int, heard: list[bytes]) -> list[Answer]:
     return [answer for piece in heard[handed_over_at:] for answer in parser.feed(piece)]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=12 * settings().max_examples, deadline=None)
 @given(st.sampled_from(Level), stories())
 def test_the_verdict_is_never_better_than_the_proof(level: Level, story: list[Thing]) -> None:
     talk = Conversation(level)

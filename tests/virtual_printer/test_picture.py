@@ -92,7 +92,7 @@ STYLES = st.lists(
 ).map(b"".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(deadline=None)
 @given(STYLES, CHARACTERS)
 def test_every_character_of_the_text_has_ink_in_its_cell(styles: bytes, text: str) -> None:
     sheet = sheet_of(styles + text.encode("ascii") + b"\n")
