@@ -79,6 +79,19 @@ async def test_a_printer_that_answers_nothing_in_order_while_it_is_stopped_leave
     assert await revoked(printer, out) == Uncertain(Reason.PAPER_OUT, is_revoked=True)
 
 
+@pytest.mark.parametrize("level", [Level.COUNTERS, Level.TOKEN_FENCE, Level.QUEUED_STATUS])
+async def test_the_piece_that_a_printer_keeps_for_want_of_paper_is_void_once_it_has_some(
+    printer: VirtualPrinter, level: Level
+) -> None:
+    """Else the next ticket would hang below it, and the two would look like one."""
+    out = Fault(name="paper-out", trigger=AtLine(2), until=Operator())
+    assert await revoked(printer, out, level=level) == Uncertain(Reason.PAPER_OUT, is_revoked=True)
+    printer.causes.refill()
+    await printer.paper.wait_for_sheets(1, timeout=5)
+    (piece,) = printer.paper.sheets
+    assert piece.lines == (*LINES[:2], "INCOMPLETE - THROW AWAY")
+
+
 async def test_without_a_receipt_the_ticket_may_still_be_inside(printer: VirtualPrinter) -> None:
     outcome = await revoked(printer, jam(AtLine(1)), when_stopped=printer.causes.mute)
     assert outcome == Uncertain(Reason.CUTTER)

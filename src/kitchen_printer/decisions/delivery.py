@@ -180,7 +180,7 @@ class Delivery:
             case State.RECOUNTING if self._payload is not None:
                 token = self._payload.token_forgotten
                 self._counts = []
-            case State.UNCERTAIN if self._is_revoked and reason is Reason.PARTIAL:
+            case State.UNCERTAIN if self._is_revoked:
                 self._say(commands.VOID_PIECE)
             case _:
                 pass
