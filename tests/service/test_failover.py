@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.facts import (
     DoubtRaised,
@@ -64,6 +66,28 @@ async def test_thirty_tickets_and_a_void_go_to_the_backup_in_order_and_new_ones_
     assert await kitchen.one("SELECT max(attempts) AS most FROM print_jobs") == {"most": 1}
 
 
+async def test_the_backup_may_be_another_replica_s_and_gets_the_tickets_all_the_same(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+) -> None:
+    await kitchen.route("BAR", printer, priority=1)
+    await kitchen.route("BAR", second_printer, priority=2)
+    for _ in range(2):
+        await kitchen.start_service(**SOON)
+    await kitchen.wait_until("SELECT count(DISTINCT owner) = 2 AS yes FROM lanes WHERE owner IS NOT NULL")
+    printer.causes.refuse()
+    tickets = [await kitchen.submit("BAR", f"Drink {n}", bill_id=1) for n in range(5)]
+    await second_printer.paper.wait_for_sheets(5, timeout=WAIT_SECONDS)
+    printer.causes.accept()
+    await kitchen.wait_until("SELECT bool_or(event = 'printer_came_home') AS yes FROM print_events")
+    tickets.append(await kitchen.submit("BAR", "Water", bill_id=1))
+    await kitchen.wait_for_status(tickets[-1], "PRINTED")
+
+    assert tickets_on(second_printer.paper.sheets) == tickets[:-1]
+    assert tickets_on(printer.paper.sheets) == tickets[-1:]
+    moves = await kitchen.one("SELECT count(*) AS n FROM print_events WHERE event = 'redirected'")
+    assert moves["n"] == 5  # Once each: two replicas that look at one record do not pull them back and forth.
+
+
 async def test_a_ticket_that_a_stopped_printer_has_not_begun_is_taken_back_and_printed_without_a_mark(
     kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
 ) -> None:
@@ -92,9 +116,13 @@ async def test_a_ticket_that_a_stopped_printer_has_not_begun_is_taken_back_and_p
     assert {(each.to_address, each.reason) for each in moved} == {(second_printer.address, "cutter")}
 
 
-async def test_a_ticket_that_was_begun_is_printed_on_the_backup_with_a_mark_and_its_piece_is_void(
-    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+async def test_a_ticket_that_was_begun_is_printed_on_the_backup_with_a_mark(
+    kitchen: KitchenUnderTest,
+    printer: VirtualPrinter,
+    second_printer: VirtualPrinter,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.FENCE_SECONDS", 1.0)
     await kitchen.route("BAR", printer, priority=1)
     await kitchen.route("BAR", second_printer, priority=2)
     await kitchen.start_service(**SOON)

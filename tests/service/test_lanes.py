@@ -9,6 +9,7 @@ from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.print_ticket import Turn, print_next_ticket
 from tests.service.kitchen_under_test import KitchenUnderTest
 from virtual_printer import VirtualPrinter
+from virtual_printer.faults import Fault
 
 
 async def test_a_lane_that_fails_five_times_in_a_minute_is_parked_and_its_tickets_print_elsewhere(
@@ -67,7 +68,8 @@ async def test_a_dead_printer_is_asked_once_per_step_however_many_tickets_wait_a
 ) -> None:
     await kitchen.route("BAR", printer, priority=1)
     await kitchen.route("BAR", second_printer, priority=2)
-    printer.causes.mute()  # It takes connections, which can be counted, and answers nothing.
+    # It takes connections, which can be counted, and answers as no printer does.
+    printer.causes.add(Fault(name="junk", params={"count": 300}))
     await kitchen.start_service(KITCHEN_FAILOVER_SECONDS="0")
     tickets = [await kitchen.submit("BAR", f"Drink {n}", bill_id=n) for n in range(25)]
     for ticket in tickets:
@@ -78,7 +80,7 @@ async def test_a_dead_printer_is_asked_once_per_step_however_many_tickets_wait_a
     await printer.wait_until(
         lambda: printer.link.connections > asked, timeout=15
     )  # Nothing waits for it now.
-    printer.causes.unmute()
+    printer.causes.remove_all()
     await kitchen.wait_until(
         "SELECT passed_over_for IS NULL AS yes FROM printers WHERE address = %s", [printer.address]
     )
