@@ -181,20 +181,20 @@ B! |  rosemary|
 B! |  potatoes|
 T  |   + sauce of the house on the|
 T  |     side|
- ! |+------------------------------+|
-T! || ALLERGY one without rosemary ||
-T! ||   please, the guest is       ||
-T! ||   allergic to it             ||
- ! |+------------------------------+|
+  #|                                |
+T! || ALLERGY: one without         ||
+T! ||   rosemary please, the guest ||
+T! ||   is allergic to it          ||
+  #|                                |
    |--------------------------------|
- ! |+------------------------------+|
-T! || ALLERGY Slow roasted         ||
+  #|                                |
+T! || ALLERGY: Slow roasted        ||
 T! ||   shoulder of lamb with      ||
 T! ||   rosemary potatoes: one     ||
 T! ||   without rosemary please,   ||
 T! ||   the guest is allergic to   ||
 T! ||   it                         ||
- ! |+------------------------------+|
+  #|                                |
    |--------------------------------|
    |#4711-1/1 A7Qk|
 """

@@ -41,7 +41,7 @@ def dishes(lines: Sequence[Line], occasion: Occasion, style: Style) -> Iterator[
 
 def allergy_box(text: str, words: Words) -> Row:
     """Return a warning that stands out among all dishes."""
-    warning = f"{words('ALLERGY')} {capped(text, ALLERGY_MAX)}"
+    warning = f"{words('ALLERGY')}: {capped(text, ALLERGY_MAX)}"
     return Row(text=warning, size=Size.TALL, bold=True, boxed=True)
 
 

@@ -15,6 +15,7 @@ from kitchen_printer.decisions.sheets import Content, on_sheets
 from kitchen_printer.decisions.style import PLAIN, Style
 from kitchen_printer.decisions.text import capped
 from kitchen_printer.decisions.ticket import Action, Job, Ticket, TicketKind
+from kitchen_printer.decisions.words import Words
 
 
 def lay_out(
@@ -93,10 +94,14 @@ def _bill_facts(ticket: Ticket, clock: WallClock) -> Iterator[str]:
     yield clock.shows(ticket.created_at)
     if ticket.bill_number:
         yield words("Bill {number}", number=capped(ticket.bill_number, FACT_MAX))
-    if ticket.server_name:
-        yield capped(ticket.server_name, FACT_MAX)
-    if ticket.guests is not None:
-        yield words("1 guest") if ticket.guests == 1 else words("{count} guests", count=ticket.guests)
+    server = [capped(ticket.server_name, FACT_MAX)] if ticket.server_name else []
+    guests = [] if ticket.guests is None else [_guests(ticket.guests, words)]
+    # After a Latin name a number would be read as a part of it, where lines run from right to left.
+    yield from (*guests, *server) if words.is_rtl else (*server, *guests)
+
+
+def _guests(count: int, words: Words) -> str:
+    return words("1 guest") if count == 1 else words("{count} guests", count=count)
 
 
 def _blocks(ticket: Ticket, occasion: Occasion, style: Style) -> Iterator[tuple[Row, ...]]:

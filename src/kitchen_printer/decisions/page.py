@@ -143,7 +143,8 @@ _BOX_COLUMNS: Final = 4
 
 
 def _border(paper: Paper) -> Row:
-    return Row(text=f"+{'-' * (paper.columns - 2)}+", direction=Direction.LTR, bold=True)
+    """A black bar from edge to edge: seen from where the stove is."""
+    return Row(text=" " * paper.columns, direction=Direction.LTR, inverse=True)
 
 
 def _width(size: Size, paper: Paper) -> int:

@@ -54,7 +54,7 @@ def _boxed(row: Row, columns: int) -> Image.Image:
     band.paste(content, (inset, 0))
     pen = ImageDraw.Draw(band)
     for x in (COLUMN_DOTS // 2 - 1, width - COLUMN_DOTS // 2 - 1):
-        pen.rectangle((x, 0, x + 2, band.height), fill=0)
+        pen.rectangle((x - 1, 0, x + 3, band.height), fill=0)
     return band
 
 
@@ -62,7 +62,8 @@ def _on_paper(row: Row, text: str, width: int) -> Image.Image:
     is_rtl = row.direction is Direction.RTL
     ink = inked(text, _SCALE[row.size], width, is_rtl=is_rtl)
     if row.bold:
-        ink.image = ImageChops.lighter(ink.image, ImageChops.offset(ink.image, 1, 0))
+        for _ in range(_SCALE[row.size][0]):
+            ink.image = ImageChops.lighter(ink.image, ImageChops.offset(ink.image, 1, 0))
     height = max(_ROW_DOTS * _SCALE[row.size][1], ink.above + ink.below)
     baseline = max(_BASELINE_DOTS * _SCALE[row.size][1], ink.above)
     height = max(height, baseline + ink.below)
