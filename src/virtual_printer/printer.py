@@ -27,6 +27,7 @@ from virtual_printer.replies import is_process_id
 from virtual_printer.roll import Sheet
 from virtual_printer.views import PaperView, PrinterState
 
+MOMENT_S: Final = 1e-6  # apart, so that what is due in an order is also sent in it
 DEFAULT_BUFFER_BYTES: Final = 4096
 
 
@@ -262,7 +263,8 @@ class VirtualPrinter:
             return
         now = at = asyncio.get_running_loop().time()
         for piece in self._breakable.bends.pieces(data):
-            at = max(at + piece.after_s, self._last_reply_at)
+            # Never two at the same moment: the event loop does not keep the order of those.
+            at = max(at + piece.after_s, self._last_reply_at + MOMENT_S)
             if at <= now:
                 self._transmit(piece.data)
             else:
