@@ -19,8 +19,7 @@ from psycopg.rows import TupleRow
 from rich.console import Console
 from rich.table import Table
 
-from kitchen_demo.edge import new_database, prepared_database, set_routes
-from kitchen_demo.postgres import Postgres
+from kitchen_demo.edge import prepared_database, set_routes
 from kitchen_demo.postgres_programs import find_programs_folder
 from kitchen_demo.postgres_server import EmbeddedPostgres, embedded_postgres
 from kitchen_demo.service_process import ServiceProcess
@@ -77,7 +76,7 @@ class Compared:
 def run() -> None:
     """Print what was found beside the limit."""
     with embedded_postgres(find_programs_folder(os.environ), durable=True) as postgres:
-        compared = asyncio.run(chaos(postgres, CHAOS_SECONDS, stopping=postgres))
+        compared = asyncio.run(chaos(postgres.dsn(), CHAOS_SECONDS, stopping=postgres))
     table = Table("figure", "measured", "limit")
     table.add_row("samples that were compared", f"{compared.samples}", "")
     table.add_row("samples without an answer (stopped, frozen)", f"{compared.unanswered}", "")
@@ -91,9 +90,12 @@ def run() -> None:
     assert compared.longest_window < WINDOW_SECONDS_MAX
 
 
-async def chaos(server: Postgres, seconds: float, *, stopping: EmbeddedPostgres | None = None) -> Compared:
-    """Let everything go wrong for that long, and compare all the while; ``stopping`` is stopped and started, too."""
-    async with _kitchen(server) as (dsn, service, printers):
+async def chaos(dsn: str, seconds: float, *, stopping: EmbeddedPostgres | None = None) -> Compared:
+    """Let everything go wrong for that long, and compare all the while; ``stopping`` is stopped and started, too.
+
+    ``dsn`` is the superuser's, of an empty database.
+    """
+    async with _kitchen(dsn) as (service, printers):
         disturbing = asyncio.create_task(_disturb(stopping, dsn, service, printers))
         ordering = asyncio.create_task(_order(dsn))
         try:
@@ -102,17 +104,17 @@ async def chaos(server: Postgres, seconds: float, *, stopping: EmbeddedPostgres 
             for task in (disturbing, ordering):
                 task.cancel()
             restarting = [each for each in asyncio.all_tasks() if each.get_name() == RESTART]
-            await asyncio.gather(disturbing, ordering, *restarting, return_exceptions=True)
+            ends = await asyncio.gather(disturbing, ordering, *restarting, return_exceptions=True)
             os.kill(service.pid, signal.SIGCONT)
+            broken = [each for each in ends if isinstance(each, Exception)]
+            if broken:
+                raise ExceptionGroup("the chaos itself broke", broken)
 
 
 @asynccontextmanager
-async def _kitchen(
-    server: Postgres,
-) -> AsyncGenerator[tuple[str, ServiceProcess, list[VirtualPrinter]], None]:
+async def _kitchen(dsn: str) -> AsyncGenerator[tuple[ServiceProcess, list[VirtualPrinter]], None]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        dsn = stack.enter_context(new_database(server))
         prepared = stack.enter_context(prepared_database(dsn))
         printers = [await stack.enter_async_context(VirtualPrinter()) for _ in range(PRINTERS)]
         set_routes(dsn, {f"S{at}": printer.address for at, printer in enumerate(printers)})
@@ -122,7 +124,7 @@ async def _kitchen(
         service.start()
         stack.callback(service.kill)
         await asyncio.to_thread(service.wait_until_healthy)
-        yield dsn, service, printers
+        yield service, printers
 
 
 async def _order(dsn: str) -> None:
@@ -170,7 +172,7 @@ async def _disturb(
 async def _restart(postgres: EmbeddedPostgres, seconds: float) -> None:
     await asyncio.to_thread(postgres.stop)
     await asyncio.sleep(seconds)
-    await asyncio.to_thread(postgres.start)
+    postgres.start()  # It insists on the main thread; everything in this process waits meanwhile.
 
 
 async def _lock_tickets(dsn: str, seconds: float) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from kitchen_printer.cli.app import app
 from kitchen_printer.service import log
 from tests.documents.generated import written
 from tests.documents.series import every_series
@@ -26,6 +27,30 @@ def _metrics() -> Iterator[str]:
     yield "|---|---|---|---|"
     for each in every_series():
         yield f"| `{each.name}` | {each.kind} | {', '.join(each.labels)} | {each.meaning} |"
+
+
+def test_the_table_of_commands_is_that_of_the_program() -> None:
+    stands, should = written(OPERATING, "commands", _commands())
+    assert stands == should
+
+
+def _commands() -> Iterator[str]:
+    yield "| `kitchen-printer` | what it does |"
+    yield "|---|---|"
+    told = {
+        each.name or (each.callback.__name__ if each.callback else ""): each.callback
+        for each in app.registered_commands
+    }
+    for group in app.registered_groups:
+        if group.typer_instance and group.typer_instance.registered_callback:
+            told[str(group.name)] = group.typer_instance.registered_callback.callback
+        inner = group.typer_instance.registered_commands if group.typer_instance else []
+        told |= {
+            f"{group.name} {each.name or getattr(each.callback, '__name__', '')}": each.callback
+            for each in inner
+        }
+    for name, callback in sorted(told.items()):
+        yield f"| `{name}` | {(inspect.getdoc(callback) or '').partition(chr(10))[0]} |"
 
 
 def test_the_table_of_log_events_is_that_of_the_program() -> None:
