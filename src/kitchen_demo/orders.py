@@ -7,7 +7,7 @@ from typing import Self
 from kitchen_demo.menu import BAR, DESSERT, KITCHEN, MENU
 
 SERVERS = ("Ana", "Budi", "Chloé", "Diego")
-NOTES = ("no onions", "well done", "sauce on the side", "ALLERGY: nuts", "no ice", "for sharing")
+NOTES = ("no onions", "well done", "sauce on the side", "allergic to nuts", "no ice", "for sharing")
 MODIFIERS = ("extra cheese", "gluten-free", "large", "spicy")
 
 
@@ -32,7 +32,7 @@ SIX_ITEMS = (
     Item("Steak Frites", KITCHEN, note="medium rare"),
     Item("Margherita", KITCHEN, 2, modifiers=("extra cheese",)),
     Item("Crème Brûlée", DESSERT),
-    Item("Tiramisu", DESSERT, note="ALLERGY: nuts"),
+    Item("Tiramisu", DESSERT, note="allergic to nuts"),
 )
 """The bill everything starts with: two items each for BAR, KITCHEN and DESSERT."""
 

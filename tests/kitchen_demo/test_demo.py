@@ -66,9 +66,10 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 def dish_lines(paper: list[str]) -> list[str]:
-    """What stands between the two rules of a paper."""
-    first, second = [at for at, line in enumerate(paper) if set(line) == {"-"}]
-    return paper[first + 1 : second]
+    """What stands between the first two rules of a paper; a box with its text alone."""
+    first, second, *_ = [at for at, line in enumerate(paper) if set(line) == {"-"}]
+    lines = [line for line in paper[first + 1 : second] if line.strip("+- ")]
+    return [line.strip("|").rstrip() if line.startswith("|") else line for line in lines]
 
 
 def ordered(items: tuple[Item, ...], station: str) -> list[str]:
@@ -77,7 +78,8 @@ def ordered(items: tuple[Item, ...], station: str) -> list[str]:
         if item.station == station:
             lines.append(f"{item.quantity} x {item.dish}")
             lines += [f"   + {modifier}" for modifier in item.modifiers]
-            lines += [f" {item.note}"] if item.note else []
+            is_warning = item.note and "allerg" in item.note
+            lines += [f" {'ALLERGY: ' if is_warning else ''}{item.note}"] if item.note else []
     return lines
 
 
