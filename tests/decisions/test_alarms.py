@@ -82,8 +82,8 @@ def a_ticket(ticket_id: int, *, since: float = 60, station: str = "BAR") -> Trou
 
 
 def sight(**fields: Any) -> Sight:
-    values: dict[str, Any] = {"printers": (), "stations": (), "failed": (), "held": (), **fields}
-    return Sight(now=NOW, **values)
+    values: dict[str, Any] = {"printers": (), "stations": (), "failed": (), "held": (), "now": NOW}
+    return Sight(**{**values, "watched_since": ago(300), **fields})
 
 
 def found(**fields: Any) -> list[Condition]:
@@ -138,6 +138,12 @@ def test_a_station_that_prints_nothing_is_an_alarm(
         each for each in found(printers=(down(2, "PASS"),), stations=(station,)) if each.key != "printer 2"
     ]
     assert [type(each) for each in alarms] == ([condition] if condition else [])
+
+
+def test_a_silence_is_told_only_by_who_has_listened_that_long_and_lasts_over_a_restart() -> None:
+    just_started = sight(stations=(a_station(waits=30000),), watched_since=ago(299))
+    assert list(conditions(just_started, PATIENCE)) == []
+    assert [each.key for each in conditions(just_started, PATIENCE, {"BAR is silent"})] == ["BAR is silent"]
 
 
 def test_failed_and_held_tickets_are_alarms_once_they_have_stood_a_moment() -> None:

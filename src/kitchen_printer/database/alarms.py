@@ -185,13 +185,17 @@ class AlarmBook:
 
     async def sight(self) -> Sight:
         """Look at the kitchen, by the database's clock."""
-        clock = await self._one("SELECT clock_timestamp() AS now")
+        clock = await self._one(
+            "SELECT clock_timestamp() AS now, coalesce(min(started_at), now()) AS watched_since"
+            "  FROM kitchen_replicas WHERE until > now()"
+        )
         if clock is None:
             raise LookupError("a query without a table gave no row")
         printers = await self._connection.execute(_PRINTERS)
         stations = await self._connection.execute(_STATIONS, [ATTEMPTS_SEEN_MAX])
         return Sight(
             now=clock["now"],
+            watched_since=clock["watched_since"],
             printers=tuple([_printer(row) async for row in printers]),
             stations=tuple([_station(row) async for row in stations]),
             failed=await self._troubled("FAILED", _FAILED),

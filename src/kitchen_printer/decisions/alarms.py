@@ -1,6 +1,6 @@
 """Which alarms are due: what stands in the way of the kitchen, whom it was told to, and when it is told again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,9 +63,10 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sight:
-    """The kitchen at one moment."""
+    """The kitchen at one moment; ``watched_since`` is how long a service has been looking after it."""
 
     now: datetime
+    watched_since: datetime
     printers: tuple[PrinterSight, ...]
     stations: tuple[StationSight, ...]
     failed: tuple[Troubled, ...]
@@ -167,8 +168,11 @@ class Due:
     condition: Condition | None
 
 
-def conditions(sight: Sight, patience: Patience) -> Iterator[Condition]:
-    """Return everything that people should act on."""
+def conditions(sight: Sight, patience: Patience, told: Container[str] = ()) -> Iterator[Condition]:
+    """Return everything that people should act on; ``told`` are the keys of alarms that are on.
+
+    A silence begins when somebody listens: after a night without power nothing is told of what the night made old.
+    """
     for printer in sight.printers:
         if (
             printer.is_down
@@ -182,7 +186,9 @@ def conditions(sight: Sight, patience: Patience) -> Iterator[Condition]:
             if _lasts(station.oldest, sight.now, patience.alarm_seconds):
                 yield NoRoute(station)
         elif _is_silent(station, down, sight.now, patience.late_seconds):
-            yield StationSilent(station)
+            silence = StationSilent(station)
+            if silence.key in told or _lasts(sight.watched_since, sight.now, patience.late_seconds):
+                yield silence
     failed, held = (
         tuple(each for each in some if _lasts(each.since, sight.now, patience.alarm_seconds))
         for some in (sight.failed, sight.held)

@@ -59,7 +59,7 @@ class Alarms:
             if not await book.is_anything_up(self._patience.alarm_seconds):
                 return facts
             sight, on_record = await book.sight(), await book.on_record()
-            found = {each.key: each for each in conditions(sight, self._patience)}
+            found = {each.key: each for each in conditions(sight, self._patience, on_record)}
             told = {key: each.told for key, each in on_record.items()}
             to_tell = list(due(found.values(), told, sight.now, self._patience))
             facts += [await self._tell(each, book, sight, on_record) for each in to_tell]

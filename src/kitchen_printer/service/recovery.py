@@ -18,13 +18,14 @@ COMES_HOME_SECONDS: Final = 30.0
 async def list_what_waited(lane: Lane, kitchen: Kitchen) -> None:
     """Queue the list of a backlog, once, before its first ticket is claimed."""
     is_returning = monotonic() < lane.returns_until
-    if lane.passed_over_for is not None or not (lane.is_new or is_returning):
-        return  # While it is passed over, what waited may still be printed elsewhere.
+    if not (lane.is_new or is_returning):
+        return
     printer_id, settings = lane.lease.printer_id, kitchen.settings
     backlog = await read_backlog(kitchen.database, printer_id, settings.late_seconds)
     lane.is_new = False
     if backlog is None:
-        lane.returns_until = min(lane.returns_until, monotonic() + COMES_HOME_SECONDS)
+        if lane.passed_over_for is None:  # Until it is not, what waited for it may be at its backup.
+            lane.returns_until = min(lane.returns_until, monotonic() + COMES_HOME_SECONDS)
         return
     if deserves_a_list(
         waiting=backlog.waiting,
