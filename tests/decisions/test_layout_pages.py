@@ -364,6 +364,23 @@ def test_a_void_names_the_note_of_what_it_voids() -> None:
     ]
 
 
+@pytest.mark.parametrize("note", ["ALLERGY: nuts", "Allergy - nuts", "allergies: nuts"])
+def test_a_warning_that_brings_its_own_heading_has_one_heading(note: str) -> None:
+    text = rows(a_bare_ticket(lines=[{**SOUP, "note": note}]))
+    assert [row.strip("| ") for row in text if "nuts" in row] == ["ALLERGY: nuts", "ALLERGY: SOUP: nuts"]
+
+
+@pytest.mark.parametrize(
+    "note", ["allergy", "Allergy:", "nut allergy: severe", "allergisch: Nüsse", "花生过敏"]
+)
+def test_nothing_of_a_warning_is_lost(note: str) -> None:
+    text = rows(
+        a_bare_ticket(lines=[{**SOUP, "note": note}]),
+        paper=Paper(columns=48, codec="cp858", can_draw=lambda _: True),
+    )
+    assert any(f"ALLERGY: {note} " in row for row in text)
+
+
 def test_the_footer_links_the_paper_to_the_record() -> None:
     assert footer(a_job(ticket_id=2**63 - 1, copy_no=99, attempt_no=20)) == "#9223372036854775807-99/20 A7Qk"
     assert len(footer(a_job(ticket_id=2**63 - 1, copy_no=99, attempt_no=20))) <= NARROW.columns

@@ -18,9 +18,17 @@ _ABOUT_AN_ALLERGY: Final = re.compile(
 )
 
 
+_HEADING: Final = re.compile(r"^\s*allerg(y|ies|ic)\s*[:!-]+\s*(?=\S)", re.IGNORECASE)
+
+
 def is_about_an_allergy(text: str) -> bool:
     """Whether a note or modifier warns of an allergy. Too often is a nuisance, too rarely hurts a guest."""
     return _ABOUT_AN_ALLERGY.search(text) is not None
+
+
+def text_of_warning(text: str) -> str:
+    """Return a warning without the heading that it may bring: the box has one."""
+    return _HEADING.sub("", text, count=1) or text
 
 
 def warnings(ticket: Ticket) -> Iterator[str]:
@@ -29,6 +37,6 @@ def warnings(ticket: Ticket) -> Iterator[str]:
         if line.action is not Action.VOID:
             for text in (*line.modifiers, line.note or ""):
                 if is_about_an_allergy(text):
-                    yield f"{line.name}: {text}"
+                    yield f"{line.name}: {text_of_warning(text)}"
     if ticket.note and is_about_an_allergy(ticket.note):
         yield ticket.note

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import assert_never
 
-from kitchen_printer.decisions.allergy import is_about_an_allergy
+from kitchen_printer.decisions.allergy import is_about_an_allergy, text_of_warning
 from kitchen_printer.decisions.limits import (
     ALLERGY_MAX,
     FACT_MAX,
@@ -41,7 +41,7 @@ def dishes(lines: Sequence[Line], occasion: Occasion, style: Style) -> Iterator[
 
 def allergy_box(text: str, words: Words) -> Row:
     """Return a warning that stands out among all dishes."""
-    warning = f"{words('ALLERGY')}: {capped(text, ALLERGY_MAX)}"
+    warning = f"{words('ALLERGY')}: {capped(text_of_warning(text), ALLERGY_MAX)}"
     return Row(text=warning, size=Size.TALL, bold=True, boxed=True)
 
 
