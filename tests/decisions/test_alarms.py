@@ -82,8 +82,9 @@ def a_ticket(ticket_id: int, *, since: float = 60, station: str = "BAR") -> Trou
 
 
 def sight(**fields: Any) -> Sight:
-    values: dict[str, Any] = {"printers": (), "stations": (), "failed": (), "held": (), "now": NOW}
-    return Sight(**{**values, "watched_since": ago(300), **fields})
+    nothing: dict[str, Any] = dict.fromkeys(("printers", "stations", "failed", "held"), ())
+    times: dict[str, Any] = {"now": NOW, "watched_since": ago(300)}
+    return Sight(**(nothing | times | fields))
 
 
 def found(**fields: Any) -> list[Condition]:
