@@ -16,7 +16,6 @@ from kitchen_printer.decisions.notice import (
     Listed,
     MalformedNoticeError,
     Notice,
-    PaperLow,
     PaperTest,
     RecoveryList,
     UnprovedTicket,
@@ -43,7 +42,6 @@ NOTICES: tuple[Notice, ...] = (
     AllClear(headline="KITCHEN printer: prints again"),
     RecoveryList(waiting=2, tickets=(OLD, SOUP)),
     HomeComing(printed=1, tickets=(SOUP,)),
-    PaperLow(tickets_left=25),
     Exceptions(
         since=OLD.ordered_at,
         unsent=1,

@@ -76,15 +76,6 @@ class HomeComing(BaseModel):
     """The first of them, at most :data:`LISTED_MAX`."""
 
 
-class PaperLow(BaseModel):
-    """The roll ends soon, in about so many tickets."""
-
-    model_config = _FROZEN
-
-    kind: Literal["paper_low"] = "paper_low"
-    tickets_left: int
-
-
 class PaperTest(BaseModel):
     """A person wants to see what the printer proves: a paper of known length, see :mod:`.paper_test`."""
 
@@ -125,7 +116,7 @@ class Exceptions(BaseModel):
     tickets: tuple[UnprovedTicket, ...]
 
 
-Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperLow | PaperTest | Exceptions
+Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperTest | Exceptions
 _STORED: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 
@@ -183,10 +174,6 @@ def _body(notice: Notice, now: datetime, paper: Paper, zone: tzinfo) -> Iterator
             yield from _list(notice.tickets, notice.printed, now, zone)
         case Exceptions():
             yield from _exceptions(notice, now, zone)
-        case PaperLow(tickets_left=left):
-            yield banner("PAPER LOW")
-            yield Row(text=f"This roll ends in about {counted(left)}.", size=Size.TALL)
-            yield Row(text="-> Change it at a quiet minute.", bold=True)
         case PaperTest():
             yield banner("PRINTER TEST")
             yield Row(text="No order: throw this away.")
