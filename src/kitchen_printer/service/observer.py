@@ -1,20 +1,21 @@
-"""Looks at the kitchen as a whole once a second, beside the work: nobody who asks ever waits for the database."""
+"""Looks at the kitchen as a whole every two seconds, beside the work: nobody who asks waits for the database."""
 
 import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
 from typing import Final
 
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.standing import Standing, read_standing
+from kitchen_printer.database.standing import PrinterStanding, Standing, read_standing
 
-OBSERVE_SECONDS: Final = 1.0
+OBSERVE_SECONDS: Final = 2.0
 """Metrics are at most this much, and the time of one query, behind the record."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """One reading and when it was begun; ``clock_offset`` is how far our wall clock is ahead of the database's."""
 
@@ -26,6 +27,11 @@ class Seen:
     def age_seconds(self) -> float:
         """How old the reading is."""
         return monotonic() - self.taken_at
+
+    @cached_property
+    def printers(self) -> dict[int, PrinterStanding]:
+        """What waits for each printer that has something waiting, by its id."""
+        return {each.printer_id: each for each in self.standing.printers}
 
     def age_now(self, age_then: float) -> float:
         """How old something is that had that age when it was seen."""

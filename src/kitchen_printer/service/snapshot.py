@@ -42,9 +42,9 @@ class PrinterView:
 
     def backlog(self, seen: Seen | None) -> tuple[int, float | None]:
         """Return how many jobs wait for it, and the age of the oldest."""
-        for each in seen.standing.printers if seen else ():
-            if seen and each.printer_id == self.id:
-                return each.waiting, round(seen.age_now(each.oldest_seconds), 1)
+        each = seen.printers.get(self.id) if seen else None
+        if seen and each:
+            return each.waiting, round(seen.age_now(each.oldest_seconds), 1)
         return 0, None
 
     def as_json(self, seen: Seen | None) -> dict[str, Any]:
