@@ -67,6 +67,7 @@ def settle(
         [state, tickets],
     )
     staff.execute("UPDATE kitchen_tickets SET status = %s WHERE id = ANY(%s)", [state, tickets])
+    staff.execute("SELECT kitchen_derive_status(%s)", [list(tickets)])
 
 
 def reprint(staff: Connection, ticket: int | None, by: str = "Maria", copy: int = 1) -> int | None:
