@@ -74,7 +74,8 @@ async def test_each_replica_takes_at_most_its_share_of_the_lanes(pool: Database)
     first, second = Replica(pool), Replica(pool)
     await second.start()
     await leave(pool, second.me)
-    await asyncio.gather(first.start(), second.start())
+    for each in (first, second):  # Both live before either takes any.
+        await send_heartbeat(pool, each.me, 30, "test")
     await asyncio.gather(first.start(), second.start())
 
     assert not first.epochs.keys() & second.epochs.keys()

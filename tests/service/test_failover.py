@@ -52,10 +52,10 @@ async def test_thirty_tickets_and_a_void_go_to_the_backup_in_order_and_new_ones_
     printer.causes.accept()
     await service.facts.wait_for(PrinterCameHome)
     home = await kitchen.submit("BAR", "Water", bill_id=99)
-    (at_home,) = await printer.paper.wait_for_sheets(1, timeout=WAIT_SECONDS)
+    await kitchen.wait_for_status(home, "PRINTED")
 
-    assert tickets_on([at_home]) == [home]
-    assert "BACKUP" not in at_home.text
+    assert tickets_on(printer.paper.sheets) == [home]
+    assert "BACKUP" not in printer.paper.text
     # On record: who took them, for whom, and that nothing was tried on the dead printer.
     rows = await kitchen.rows(
         "SELECT count(*) AS n, bool_and(j.diverted_for = 'refused') AS said, bool_and(e.event IS NOT NULL) AS told"
