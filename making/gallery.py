@@ -11,11 +11,18 @@ from PIL import Image
 
 from kitchen_printer.decisions.commands import FEED_AND_CUT, KANJI_OFF, RESET
 from kitchen_printer.decisions.layout import lay_out
-from kitchen_printer.decisions.notice import Alarm, Listed, Notice, RecoveryList, lay_out_notice
+from kitchen_printer.decisions.notice import (
+    Alarm,
+    Listed,
+    Notice,
+    PaperTest,
+    RecoveryList,
+    Specimen,
+    lay_out_notice,
+)
 from kitchen_printer.decisions.occasion import Backup, Occasion, Reprint
-from kitchen_printer.decisions.page import RULE, Page, Paper, Row, banner, fitted
+from kitchen_printer.decisions.page import Page, Paper
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.decisions.specimen import specimen
 from kitchen_printer.decisions.style import PLAIN, Style
 from kitchen_printer.decisions.ticket import Job, JobKind, Ticket
 from kitchen_printer.printers.encode import can_draw, encode
@@ -172,8 +179,8 @@ def gallery() -> Iterator[Shown]:
         {**SOUP, "menu_name": "김치찌개", "note": "carry-out \N{PEANUTS}\N{NO ENTRY SIGN}"},
     ]
     yield _ticket("mixed", "Many scripts", mixed)
-    bold = [banner("PRINTER TEST"), *specimen(WIDE), RULE, Row(text="#N7-1/1 A7Qk")]
-    yield Shown("specimen", "All that a printer can do", fitted(bold, WIDE))
+    yield _notice("paper-test", "A printer test", PaperTest())
+    yield _notice("specimen", "A printer test: every script", Specimen())
 
 
 def _spoken(language: str) -> Style:

@@ -415,7 +415,7 @@ FUNCTION kitchen_balance(items bigint[]) RETURNS TABLE(item bigint, bill_id bigi
     LANGUAGE sql STABLE BODY c5cec33ece1edea2926b1c5f5459ffad
 
 FUNCTION kitchen_cancel_test_print(job bigint) RETURNS boolean
-    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY c3f363d87f453d984be0d2343998d8c1
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY cf570a5bf018d5cf6c3262156ce1c610
 
 FUNCTION kitchen_compare(bill bigint, items bigint[]) RETURNS SETOF kitchen_line
     LANGUAGE sql STABLE BODY 023ad58cc9b23fadc6f8612532db4342
@@ -532,7 +532,7 @@ FUNCTION kitchen_tell_move(bill_id bigint, from_table text, requested_by text) R
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 9fbb4f008097db5d02abe090a43c8c24
 
 FUNCTION kitchen_test_print_result(job bigint) RETURNS jsonb
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY e43a3c8c6628f0a19cd4280789dc70b1
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 3a267392eb20d4cb237b119fbecb3c0e
 
 FUNCTION kitchen_told(items bigint[]) RETURNS TABLE(item bigint, station text, product_id bigint, qty numeric, menu_name text, wording jsonb)
     LANGUAGE sql STABLE BODY 32d298a22fb5e7af35c16321737a2694

@@ -18,6 +18,7 @@ from kitchen_printer.decisions.notice import (
     Notice,
     PaperTest,
     RecoveryList,
+    Specimen,
     UnprovedTicket,
     UnsentItem,
     lay_out_notice,
@@ -50,6 +51,7 @@ NOTICES: tuple[Notice, ...] = (
         tickets=(UnprovedTicket(exception="failed", ticket=SOUP),),
     ),
     PaperTest(),
+    Specimen(),
 )
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome, Uncertain, Unconfirmed
-from kitchen_printer.decisions.paper_test import Finding, Judgement, PaperTested, judge
+from kitchen_printer.decisions.paper_test import Finding, Judgement, PaperTested, judge, may_show_scripts
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
 
@@ -72,3 +72,21 @@ def test_what_was_not_confirmed_in_time_is_never_proven_at_the_level_that_was_te
             assert judged.level is level
         elif seconds is None or seconds < 0.2:
             assert judged.level not in (level, Level.COUNTERS, Level.TOKEN_FENCE) or level is Level.HEALTH
+
+
+@pytest.mark.parametrize(
+    ("tested", "is_pinned", "expected"),
+    [
+        (paper(Level.TOKEN_FENCE), False, True),
+        (paper(Level.TOKEN_FENCE, seconds=0.1), False, False),
+        (paper(Level.QUEUED_STATUS, seconds=0.1), False, False),
+        (paper(Level.QUEUED_STATUS, seconds=0.1), True, True),
+        (paper(Level.MUTE, outcome=Unconfirmed(Evidence.SENT)), True, True),
+        (paper(Level.TOKEN_FENCE, outcome=Uncertain(Reason.PAPER_OUT)), True, False),
+    ],
+    ids=["proved", "another test follows", "gets no papers", "pinned", "mute and pinned", "not confirmed"],
+)
+def test_scripts_follow_the_last_test_paper_on_a_printer_that_may_get_papers(
+    tested: PaperTested, is_pinned: bool, expected: bool
+) -> None:
+    assert may_show_scripts(judge(tested, may_answer_in_order=True), is_pinned=is_pinned) is expected

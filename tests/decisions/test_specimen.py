@@ -3,7 +3,7 @@
 import pytest
 
 from kitchen_printer.decisions.page import Paper, fitted
-from kitchen_printer.decisions.specimen import SCRIPTS, specimen
+from kitchen_printer.decisions.specimen import SCRIPTS, measures, scripts
 from kitchen_printer.decisions.text import columns_of
 from kitchen_printer.printers.encode import CODECS, can_draw, encode
 from tests.virtual_printer.press import CUT, printed
@@ -14,7 +14,7 @@ def test_the_ruler_is_as_wide_as_the_paper(columns: int) -> None:
     rows = [
         row.text
         for row in fitted(
-            specimen(Paper(columns=columns, codec="cp858")), Paper(columns=columns, codec="cp858")
+            measures(Paper(columns=columns, codec="cp858")), Paper(columns=columns, codec="cp858")
         ).rows
     ]
     ruler = next(row for row in rows if row.startswith("1234567890"))
@@ -24,7 +24,7 @@ def test_the_ruler_is_as_wide_as_the_paper(columns: int) -> None:
 @pytest.mark.parametrize("code_page", CODECS)
 def test_a_specimen_prints_on_every_code_page(code_page: str) -> None:
     paper = Paper(columns=48, codec=CODECS[code_page], can_draw=can_draw)
-    page = fitted(specimen(paper), paper)
+    page = fitted([*measures(paper), *scripts()], paper)
     for row in page.rows:
         assert columns_of(row.text) <= 48
     result = printed(encode(page, code_page) + CUT, "chinese-80" if code_page == "GB18030" else "epson-80")
@@ -34,7 +34,7 @@ def test_a_specimen_prints_on_every_code_page(code_page: str) -> None:
 
 def test_every_script_of_the_specimen_is_drawn_and_none_falls_back_to_code_points() -> None:
     paper = Paper(columns=48, codec="cp858", can_draw=can_draw)
-    text = "\n".join(row.text for row in fitted(specimen(paper), paper).rows)
+    text = "\n".join(row.text for row in fitted(scripts(), paper).rows)
     assert "U+" not in text
     for name, _ in SCRIPTS:
         assert name in text

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from kitchen_printer.decisions.notice import Notice, PaperTest, lay_out_notice
+from kitchen_printer.decisions.notice import Notice, PaperTest, Specimen, lay_out_notice
 from tests.decisions.test_notice import NOTICES, NOW, a_notice_job
 from tests.decisions.tickets import WIDE, ZONE
 from tests.documents.generated import written
 
-FOR_STAFF = [each for each in NOTICES if not isinstance(each, PaperTest)]
+FOR_STAFF = [each for each in NOTICES if not isinstance(each, PaperTest | Specimen)]
 
 
 @pytest.mark.parametrize("notice", FOR_STAFF, ids=lambda each: each.kind)

@@ -1,4 +1,4 @@
-"""``kitchen-printer test-print``: queue a test paper, see it printed, say what it showed."""
+"""``kitchen-printer test-print``: queue a test paper, see it printed, say what it showed; then a line per script."""
 
 import asyncio
 import json
@@ -27,24 +27,33 @@ Shown = dict[str, Any]
 
 
 class _Watch:
-    """Follows the test papers of one test: a second one follows where the first was no proof."""
+    """Follows the papers of one test: a second one where the first was no proof, and a page of scripts at the end."""
 
     def __init__(self, dsn: str, job: int) -> None:
         self.shown: list[Shown] = []
         self.last: PaperUnderTest | None = None
+        self.is_taken_back = False
         self._dsn = dsn
         self._job = job
+
+    @property
+    def has_verdict(self) -> bool:
+        """Whether the last test paper was judged; the page of scripts changes nothing about that."""
+        return bool(self.shown) and "next_job" not in self.shown[-1]
 
     async def is_done(self) -> bool:
         """Look once; return whether nothing more will come."""
         self.last = await asyncio.to_thread(read_test_print, self._dsn, self._job)
+        if self.has_verdict:
+            return self.last.state in ("PRINTED", "FAILED", "CANCELLED")
         shown = self.last.shown
         if shown is None:
             return self.last.state in ("FAILED", "CANCELLED")
         self.shown.append(shown)
-        if "next_job" not in shown:
+        following = shown.get("next_job", shown.get("scripts_job"))
+        if following is None:
             return True
-        self._job = shown["next_job"]
+        self._job = following
         return False
 
     async def wait(self) -> None:
@@ -52,9 +61,34 @@ class _Watch:
         while not await self.is_done():  # noqa: ASYNC110  # another process' record
             await asyncio.sleep(LOOK_SECONDS)
 
-    def take_back(self) -> bool:
-        """Take the paper back that was not begun."""
-        return cancel_test_print(self._dsn, self._job)
+    def take_back(self) -> None:
+        """Take the paper back that was not begun; of one that was, see how it stands."""
+        self.is_taken_back = cancel_test_print(self._dsn, self._job)
+        if not self.is_taken_back:
+            self.last = read_test_print(self._dsn, self._job)
+
+    @property
+    def why_no_scripts(self) -> str | None:
+        """Why the page of scripts was not printed, as far as anybody knows; None when it was."""
+        if not self.has_verdict:
+            return "No test paper has shown yet what the printer proves."
+        verdict = self.shown[-1]
+        if "scripts_job" not in verdict:
+            return _why_not_queued(verdict)
+        if self.last is not None and self.last.state == "PRINTED":
+            return None
+        if self.last is not None and self.last.state in ("FAILED", "CANCELLED"):
+            return f"It was given up.{_why_it_waits(self)}"
+        return f"The time was over.{_why_it_waits(self)} {_left(self)}"
+
+
+def _why_not_queued(verdict: Shown) -> str:
+    level = Level(verdict["level"])
+    if verdict["finding"] == Finding.NO_ANSWER:
+        return "The test paper before it was not confirmed."
+    if not level.proves and not verdict.get("is_pinned"):
+        return f"At level {level} a printer gets no papers unless a person pins that level."
+    return "The service that printed the test is of an older version."
 
 
 def run_test_print(address: str, by: str, seconds: float, *, as_json: bool) -> None:
@@ -63,21 +97,52 @@ def run_test_print(address: str, by: str, seconds: float, *, as_json: bool) -> N
     try:
         watch = _Watch(ours.dsn, request_test_print(ours.dsn, address, by))
         in_time = asyncio.run(_within(ours, address, watch, seconds))
-        is_taken_back = not in_time and watch.take_back()
+        if not in_time:
+            watch.take_back()
     except (RequestRefusedError, DatabaseLostError) as error:
         end(FAILURE, str(error))
+    is_done = in_time or watch.has_verdict
     if as_json:
-        say(
-            json.dumps(
-                {"printer": address, "is_done": in_time, "tests": watch.shown, "waits_for": _waits_for(watch)}
-            )
-        )
+        say(json.dumps(_as_json(address, watch, is_done=is_done)))
     else:
-        for shown in watch.shown:
-            for sentence in shown_sentences(shown):
-                say(sentence)
-    if not watch.shown or not in_time:
-        end(FAILURE, _why_not(watch, seconds, is_taken_back=is_taken_back))
+        for sentence in _sentences(watch):
+            say(sentence)
+    if not watch.shown or not is_done:
+        end(FAILURE, _why_not(watch, seconds))
+
+
+def _as_json(address: str, watch: _Watch, *, is_done: bool) -> dict[str, Any]:
+    why_no_scripts = watch.why_no_scripts
+    return {
+        "printer": address,
+        "is_done": is_done,
+        "tests": watch.shown,
+        "scripts": {
+            "is_printed": why_no_scripts is None,
+            "is_proved": why_no_scripts is None and _proves(watch.shown[-1]),
+            "why_not": why_no_scripts,
+        },
+        "waits_for": _waits_for(watch),
+    }
+
+
+def _sentences(watch: _Watch) -> Iterator[str]:
+    for shown in watch.shown:
+        yield from shown_sentences(shown)
+    if not watch.has_verdict:
+        return
+    why_no_scripts = watch.why_no_scripts
+    if why_no_scripts is not None:
+        yield f"The page with a line per script was not printed. {why_no_scripts}"
+    elif _proves(watch.shown[-1]):
+        yield "The page with a line per script was printed: look whether every line can be read."
+    else:
+        yield "The page with a line per script was sent: look whether it came and every line can be read."
+
+
+def _proves(verdict: Shown) -> bool:
+    """Whether a print counts as proved after this verdict: not where a person pinned more than was shown."""
+    return verdict["finding"] in (Finding.PROVED, Finding.MISCOUNTS)
 
 
 async def _within(ours: Settings, address: str, watch: _Watch, seconds: float) -> bool:
@@ -110,11 +175,10 @@ def shown_sentences(shown: Shown) -> Iterator[str]:
             yield f"Proven on paper: level {level}, {level.can.words}.{timing}"
         case Finding.ANSWERS_TOO_EARLY:
             yield f"It answers before the paper can have moved, so at level {tested} it proves nothing.{timing}"
-            yield (
-                "The next paper tests level B."
-                if "next_job" in shown
-                else f"Level {level}: {level.can.words}. It gets no tickets unless a person pins that level."
-            )
+            if "next_job" in shown:
+                yield "The next paper tests level B."
+            elif not shown.get("is_pinned"):
+                yield f"Level {level}: {level.can.words}. It gets no tickets unless a person pins that level."
         case Finding.MISCOUNTS:
             yield f"It confirms its prints, but its counters do not count them: level {level}.{timing}"
         case Finding.NOTHING_TO_PROVE:
@@ -131,11 +195,18 @@ def _waits_for(watch: _Watch) -> str | None:
     return watch.last.printer_reason or watch.last.failed_reason if watch.last else None
 
 
-def _why_not(watch: _Watch, seconds: float, *, is_taken_back: bool) -> str:
-    reason = _waits_for(watch)
-    words = WORDS[Reason(reason)] if reason is not None and reason in [*Reason] else None
-    why = f" {words.sentence} {words.advice}" if words else ""
+def _why_not(watch: _Watch, seconds: float) -> str:
+    why = _why_it_waits(watch)
     if watch.last is not None and watch.last.state in ("FAILED", "CANCELLED"):
         return f"The test paper was given up.{why}"
-    left = "The paper was taken back." if is_taken_back else "It may still come."
-    return f"There is no result after {seconds:g} s.{why} {left}"
+    return f"There is no result after {seconds:g} s.{why} {_left(watch)}"
+
+
+def _why_it_waits(watch: _Watch) -> str:
+    reason = _waits_for(watch)
+    words = WORDS[Reason(reason)] if reason is not None and reason in [*Reason] else None
+    return f" {words.sentence} {words.advice}" if words else ""
+
+
+def _left(watch: _Watch) -> str:
+    return "The paper was taken back." if watch.is_taken_back else "It may still come."

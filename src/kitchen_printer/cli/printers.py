@@ -123,7 +123,7 @@ def print_test_paper(
     """Print a test paper, see whether the printer answers only once it has printed, and keep the level it earns.
 
     A running service prints it; where none runs, this command does. A printer that answers too early is tested a
-    second time at level B.
+    second time at level B. A page with a line per script follows: look whether every line can be read.
     """
     from kitchen_printer.cli.paper_test import run_test_print
 

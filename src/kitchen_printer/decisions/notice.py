@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, V
 from kitchen_printer.decisions.clock import clock
 from kitchen_printer.decisions.layout import footer
 from kitchen_printer.decisions.page import RULE, Page, Paper, Row, Size, banner, fitted
-from kitchen_printer.decisions.specimen import measures
+from kitchen_printer.decisions.specimen import measures, scripts
 from kitchen_printer.decisions.ticket import Job
 
 LISTED_MAX = 40
@@ -84,6 +84,14 @@ class PaperTest(BaseModel):
     kind: Literal["paper_test"] = "paper_test"
 
 
+class Specimen(BaseModel):
+    """What follows a paper test, once its verdict is known: a line per script, as this printer prints it."""
+
+    model_config = _FROZEN
+
+    kind: Literal["specimen"] = "specimen"
+
+
 class UnsentItem(BaseModel):
     """An item that is wanted and on no ticket."""
 
@@ -116,7 +124,7 @@ class Exceptions(BaseModel):
     tickets: tuple[UnprovedTicket, ...]
 
 
-Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperTest | Exceptions
+Notice = Alarm | AllClear | RecoveryList | HomeComing | PaperTest | Specimen | Exceptions
 _STORED: TypeAdapter[Notice] = TypeAdapter(Annotated[Notice, Field(discriminator="kind")])
 
 
@@ -179,6 +187,11 @@ def _body(notice: Notice, now: datetime, paper: Paper, zone: tzinfo) -> Iterator
             yield Row(text="No order: throw this away.")
             # Text alone: pictures would fill the buffer, and a printer that answers too early would answer late.
             yield from measures(paper)
+        case Specimen():
+            yield banner("PRINTER TEST")
+            yield Row(text="No order: throw this away. Every script:")
+            yield RULE
+            yield from scripts()
         case _:
             assert_never(notice)
 

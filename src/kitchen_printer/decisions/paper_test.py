@@ -67,6 +67,13 @@ class Judgement:
         return self.finding not in (Finding.NOTHING_TO_PROVE, Finding.NO_ANSWER)
 
 
+def may_show_scripts(judged: Judgement, *, is_pinned: bool) -> bool:
+    """Whether the page of scripts follows: after the last test paper, on a printer that may get papers."""
+    if judged.test_next is not None or judged.finding is Finding.NO_ANSWER:
+        return False
+    return is_pinned or judged.level.proves
+
+
 def judge(tested: PaperTested, *, may_answer_in_order: bool) -> Judgement:
     """Judge a test paper. ``may_answer_in_order``: whether ``GS r`` is worth a test where tokens were no proof."""
     match tested.outcome:

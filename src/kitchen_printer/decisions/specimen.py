@@ -25,17 +25,8 @@ _HIGH_HALF: Final = range(0x80, 0x100)
 _PER_ROW: Final = 16
 
 
-def specimen(paper: Paper) -> Iterator[Row]:
-    """Return the rows that show all of a printer, to be fitted to the paper they are about."""
-    yield from measures(paper)
-    yield Row(text="Struck through", size=Size.TALL, struck=True)
-    yield RULE
-    for name, example in SCRIPTS:
-        yield Row(text=f"{name:<11}{example}", direction=Direction.LTR)
-
-
 def measures(paper: Paper) -> Iterator[Row]:
-    """Return the part of it that is text on every printer."""
+    """Return the rows that are text on every printer, to be fitted to the paper they are about."""
     yield Row(text=f"{paper.columns} columns, {paper.codec}", bold=True)
     yield Row(
         text="".join(str(column % 10) for column in range(1, paper.columns + 1)), direction=Direction.LTR
@@ -50,7 +41,6 @@ def measures(paper: Paper) -> Iterator[Row]:
     yield Row(text="A warning in a box", size=Size.TALL, bold=True, boxed=True)
     yield RULE
     yield from _code_page(paper)
-    yield RULE
 
 
 def _ruler(paper: Paper) -> Iterator[Row]:
@@ -63,6 +53,13 @@ def _code_page(paper: Paper) -> Iterator[Row]:
     for begin in range(_HIGH_HALF.start, _HIGH_HALF.stop, _PER_ROW):
         letters = (_letter(byte, paper.codec) for byte in range(begin, begin + _PER_ROW))
         yield Row(text=f"{begin:02X} {' '.join(letters) if paper.columns >= 36 else ''.join(letters)}")
+
+
+def scripts() -> Iterator[Row]:
+    """Return the rows that a printer has to draw; one that draws nothing prints code points instead."""
+    for name, example in SCRIPTS:
+        yield Row(text=f"{name:<11}{example}", direction=Direction.LTR)
+    yield Row(text="Struck through", size=Size.TALL, struck=True)
 
 
 def _letter(byte: int, codec: str) -> str:

@@ -6,7 +6,7 @@ from kitchen_printer.database.paper_tests import note_paper_test
 from kitchen_printer.decisions.capability import Answers
 from kitchen_printer.decisions.level import Level, Provenance
 from kitchen_printer.decisions.outcome import Confirmed
-from kitchen_printer.decisions.paper_test import Judgement, judge
+from kitchen_printer.decisions.paper_test import Judgement, judge, may_show_scripts
 from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.printers.ask import Interview, NoAnswerError
 from kitchen_printer.printers.connection import NoConnectionError, connected_line
@@ -26,7 +26,13 @@ async def conclude_paper_test(lane: Lane, kitchen: Kitchen) -> None:
     judged = judge(tested, may_answer_in_order=True)
     if judged.test_next is not None:
         judged = judge(tested, may_answer_in_order=await _may_answer_in_order(lane.address))
-    await note_paper_test(kitchen.database, lane.lease.printer_id, job_id, tested, judged)
+    is_pinned = lane.printer.level_provenance == "pinned"
+    if is_pinned:  # Its next paper would test the pinned level again, and again.
+        judged = replace(judged, test_next=None)
+    shows_scripts = may_show_scripts(judged, is_pinned=is_pinned)
+    await note_paper_test(
+        kitchen.database, lane.lease.printer_id, job_id, tested, judged, shows_scripts=shows_scripts
+    )
     _take_over(lane, judged)
     kitchen.announce(PrinterTested(lane.address, judged.finding, judged.level))
 

@@ -12,7 +12,7 @@ from kitchen_printer.decisions.commands import feed_and_cut
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import named
-from kitchen_printer.decisions.notice import PaperTest, read_notice
+from kitchen_printer.decisions.notice import PaperTest, Specimen, read_notice
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.paper_test import PaperTested
 from kitchen_printer.decisions.payload import Payload
@@ -129,7 +129,7 @@ class Attempt:
         self._claimed = claimed
         self._payload: Payload | None = None
         self._sheets = 1
-        self._is_paper_test = False
+        self._is_paper_test = self._is_trial = False
         self._printed_mm = 0.0
         self._handed_over_at: float | None = None
         self._proved_after: float | None = None
@@ -204,9 +204,9 @@ class Attempt:
                 spent=job.spent,
                 maybe_on_paper=job.maybe_on_paper,
                 # A test that nobody can confirm has shown what it was to show.
-                attempts_max=1 if self._is_paper_test else self._kitchen.settings.max_attempts,
+                attempts_max=1 if self._is_trial else self._kitchen.settings.max_attempts,
                 on_unconfirmed="reprint_marked"
-                if self._is_paper_test
+                if self._is_trial
                 else job.on_unconfirmed or self._kitchen.settings.on_unconfirmed,
             ),
             waited_seconds=self._line.stopped_seconds,
@@ -221,7 +221,9 @@ class Attempt:
         self._sheets = rendered.page.sheets
         self.late_since = self._claimed_at if rendered.is_late else None
         if job.kind is JobKind.NOTICE:
-            self._is_paper_test = isinstance(read_notice(self._claimed.content), PaperTest)
+            notice = read_notice(self._claimed.content)
+            self._is_paper_test = isinstance(notice, PaperTest)
+            self._is_trial = isinstance(notice, PaperTest | Specimen)
             self._printed_mm = rendered.page.printed_mm
         seconds_to_print = rendered.page.length_mm / SLOWEST_MM_PER_SECOND
         return Payload(
