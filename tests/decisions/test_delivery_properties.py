@@ -57,6 +57,11 @@ class Revoke:
 
 
 @dataclass(frozen=True)
+class AskAgain:
+    """A printer that has stopped is asked how it is now."""
+
+
+@dataclass(frozen=True)
 class Left:
     """TCP has acknowledged the last byte."""
 
@@ -100,10 +105,14 @@ WORDS = st.one_of(
     ),
     st.binary(max_size=5),
 )
-Thing = bytes | Silence | LineLost | Revoke | Left | HandOver
+Thing = bytes | Silence | LineLost | Revoke | AskAgain | Left | HandOver
 
 THINGS: st.SearchStrategy[Thing] = st.one_of(
-    WORDS, WORDS, WORDS, st.just(HandOver()), st.sampled_from([Silence(), LineLost(), Revoke(), Left()])
+    WORDS,
+    WORDS,
+    WORDS,
+    st.just(HandOver()),
+    st.sampled_from([Silence(), LineLost(), Revoke(), AskAgain(), Left()]),
 )
 BEGINNINGS: tuple[list[Thing], ...] = ([], [b"\x16", b"\x12", b"\x12", b"\x12"])
 READY: tuple[list[Thing], ...] = (
@@ -114,6 +123,8 @@ READY: tuple[list[Thing], ...] = (
     [HandOver(), Left(), Silence(), b"\x16", b"\x12", b"\x12", b"\x12"],
     [HEALTHY, echo(PREFLIGHT), COUNTS_BEFORE, HandOver(), PAPER_OUT],
     [HEALTHY, echo(PREFLIGHT), COUNTS_BEFORE, HandOver(), PAPER_OUT, Revoke(), CLEARED],
+    [HEALTHY, HEALTHY, echo(PREFLIGHT), COUNTS_BEFORE, HandOver(), PAPER_OUT, AskAgain()],
+    [HEALTHY, HEALTHY, b"\x00", HandOver(), PAPER_OUT, AskAgain(), b"\x16", b"\x12", b"\x12"],
 )
 
 
@@ -168,6 +179,8 @@ def happen(talk: Conversation, thing: Thing) -> None:
             talk.delivery.line_lost()
         case Revoke():
             talk.delivery.revoke()
+        case AskAgain():
+            talk.delivery.ask_again()
         case Left():
             talk.delivery.left_us()
         case HandOver() if talk.state is State.READY:
@@ -231,3 +244,29 @@ def test_the_end_does_not_depend_on_how_the_answers_are_cut_up(stream: bytes, si
     byte_by_byte.says(*(bytes((byte,)) for byte in stream))
     in_pieces.says(*(stream[start : start + size] for start in range(0, len(stream), size)))
     assert (byte_by_byte.state, byte_by_byte.delivery.reason) == (in_pieces.state, in_pieces.delivery.reason)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([level for level in Level if level.proves]),
+    st.lists(st.one_of(WORDS, st.just(AskAgain()))),
+)
+def test_a_printer_that_stopped_goes_on_only_by_its_own_word_and_no_question_gives_it_new_time(
+    level: Level, story: list[bytes | AskAgain]
+) -> None:
+    talk = in_state(State.STOPPED, level)
+    steps, heard, answers_when_asked = talk.delivery.steps, AnswerParser(), 0
+    answers: list[Answer] = []
+    for thing in story:
+        if isinstance(thing, AskAgain):
+            answers_when_asked = len(answers)
+        else:
+            answers += heard.feed(thing)
+        happen(talk, thing)
+        if talk.state is not State.STOPPED:
+            break
+        assert talk.delivery.steps == steps
+    if talk.state is State.PRINTING:
+        healthy = [each for each in answers if isinstance(each, PushedStatus) and not speaks_against(each)]
+        told = [each for each in answers[answers_when_asked:] if isinstance(each, RealTimeStatus)]
+        assert healthy or (AskAgain() in story and len(told) >= 4)

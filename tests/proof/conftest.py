@@ -11,6 +11,7 @@ __all__ = ["kitchen", "quick_doubts", "service_dsn"]
 def quick_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Printers here answer within milliseconds or never: nobody has to wait long to know which."""
     monkeypatch.setattr("kitchen_printer.printers.connection.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("kitchen_printer.printers.connection.ASK_AGAIN_SECONDS", 0.3)
     monkeypatch.setattr("kitchen_printer.printers.afterwards.LISTEN_SECONDS", 0.05)
     monkeypatch.setattr("kitchen_printer.printers.afterwards.ANSWER_SECONDS", 0.5)
     monkeypatch.setattr("kitchen_printer.printers.afterwards.FENCE_SECONDS", 0.5)

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from kitchen_printer.decisions import commands
+from kitchen_printer.decisions.asking import Asking
 from kitchen_printer.decisions.capability import speaks_text
-from kitchen_printer.decisions.delivery_steps import said_on_entering, seconds_of, silence_in
+from kitchen_printer.decisions.delivery_steps import health_in, said_on_entering, seconds_of, silence_in
 from kitchen_printer.decisions.delivery_table import (
     AWAITING_AN_ANSWER_IN_ORDER,
     TRANSITIONS,
@@ -38,15 +39,11 @@ from kitchen_printer.decisions.status import (
     PushedStatus,
     QueuedStatus,
     RealTimeStatus,
-    most_telling,
     trouble_in_pushed_status,
-    trouble_in_real_time_status,
 )
 
 ANSWER_BYTES_MAX = 256
 """More than this in one exchange is not a receipt printer talking."""
-
-_QUESTIONS = (1, 2, 3, 4)
 
 
 class Delivery:
@@ -68,9 +65,8 @@ class Delivery:
         self._expected: list[str] = []
         self._payload: Payload | None = None
         self._parser = AnswerParser()
-        self._troubles: list[Reason] = []
+        self._asking: Asking | None = None
         self._counts: list[int] = []
-        self._question = 0
         self._bytes_in_step = 0
         self._is_cut = False
         self._is_revoked = False
@@ -79,7 +75,8 @@ class Delivery:
         self._first_heard = b""
         self._outbox: list[bytes] = []
         if self.state is State.ASKING:
-            self._ask_next()
+            self._asking = Asking()
+            self._begin_step()
         else:
             self._say(said_on_entering(self.state, level, preflight_token))
 
@@ -89,7 +86,7 @@ class Delivery:
         """Take the bytes that must go out now; each is returned once."""
         data = b"".join(self._outbox)
         self._outbox.clear()
-        return data
+        return data + self._asking.to_send() if self._asking else data
 
     @property
     def seconds_to_wait(self) -> float | None:
@@ -131,7 +128,7 @@ class Delivery:
     def received(self, data: bytes) -> None:
         """Bytes came from the printer, in any chunking."""
         self._bytes_in_step += len(data)
-        if self.state is State.ASKING and self._question == 1:
+        if self.state is State.ASKING and self._asking and self._asking.question == 1:
             self._first_heard += data
             if speaks_text(self._first_heard):
                 self._on(Event.JUNK, Reason.NOT_A_PRINTER)
@@ -144,6 +141,11 @@ class Delivery:
     def silence(self) -> None:
         """The step's time is over."""
         self._on(*silence_in(self.state, self._level, self.reason))
+
+    def ask_again(self) -> None:
+        """Ask a printer that has stopped how it is, from the first question on. The time to give up runs on."""
+        if self.state is State.STOPPED:
+            self._asking = Asking()
 
     def revoke(self, reason: Reason | None = None) -> None:
         """Take the ticket back from a printer that has stopped; without a ``reason`` of ours the stop's own stands.
@@ -169,12 +171,12 @@ class Delivery:
         self._is_revoked |= event in (Event.FORGOTTEN, Event.FORGOTTEN_UNCOUNTED)
         self.state = after
         self.reason = reason
+        self._asking = None
         self._begin_step()
         token = self._preflight_token
         match after:
             case State.CHECKING:
-                self._question = 0
-                self._ask_next()
+                self._asking = Asking()
             case State.FENCING:
                 self._expected = [token]
             case State.RECOUNTING if self._payload is not None:
@@ -200,8 +202,8 @@ class Delivery:
     def _events(self, answer: Answer) -> Iterator[tuple[Event, Reason | None]]:
         match answer:
             case RealTimeStatus(bits):
-                if self.state in (State.ASKING, State.CHECKING) and self._is_asked:
-                    yield from self._answered_question(bits)
+                if self._asking and self._asking.is_open:
+                    yield from self._answered_question(self._asking, bits)
             case PushedStatus():
                 yield from self._pushed(answer)
             case Echo(token):
@@ -223,28 +225,20 @@ class Delivery:
             case _:
                 assert_never(answer)
 
-    def _answered_question(self, bits: int) -> Iterator[tuple[Event, Reason | None]]:
-        trouble = trouble_in_real_time_status(self._question, bits)
-        if trouble is not None:
-            self._troubles.append(trouble)
-        if self._question < _QUESTIONS[-1]:
-            self._ask_next()
-        elif self._troubles:
-            yield Event.TROUBLE, most_telling(self._troubles)
-        elif self.state is State.ASKING and not self._level.proves:
-            yield Event.HEALTHY_AT_MOST, None
-        else:
-            yield Event.HEALTHY, None
-
-    def _ask_next(self) -> None:
-        self._question += 1
-        self._begin_step()
-        self._outbox.append(commands.ask_real_time_status(self._question))
+    def _answered_question(self, asking: Asking, bits: int) -> Iterator[tuple[Event, Reason | None]]:
+        asking.answered(bits)
+        if asking.is_over:
+            self._asking = None
+            yield health_in(self.state, self._level, asking.trouble)
+        elif self.state is not State.STOPPED:  # There only the time to give up runs, whatever is asked.
+            self._begin_step()
 
     def _pushed(self, status: PushedStatus) -> Iterator[tuple[Event, Reason | None]]:
         before, self._last_pushed = self._last_pushed, status
         trouble = trouble_in_pushed_status(status)
         if trouble is not None:
+            if self.state is State.STOPPED:
+                self._asking = None  # What it answered before may be older than this: a good word too many.
             yield Event.HALTED, trouble
         elif self.state is State.STOPPED:
             yield Event.RESUMED, None

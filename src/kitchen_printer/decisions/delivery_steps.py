@@ -20,6 +20,9 @@ CUT_SECONDS = 5.0
 HOLD_SECONDS = 2.0
 """Beyond the estimated print time, before a printer that proves nothing is left alone."""
 
+ASK_AGAIN_SECONDS = 5.0
+"""How often a printer that has stopped is asked how it is: what it says by itself can be lost, or misread."""
+
 
 def seconds_of(state: State, level: Level, payload: Payload | None) -> float | None:
     """Return how long a step may last; None while nothing is asked."""
@@ -62,6 +65,21 @@ def silence_in(state: State, level: Level, reason: Reason | None) -> tuple[Event
             return Event.SILENCE, reason
         case _:
             return Event.SILENCE, Reason.NO_CONFIRMATION
+
+
+def health_in(state: State, level: Level, trouble: Reason | None) -> tuple[Event, Reason | None]:
+    """Return what it means that all four questions are answered; ``trouble`` is what the answers complain of."""
+    match state, trouble:
+        case State.STOPPED, None:
+            return Event.RESUMED, None
+        case State.STOPPED, _:
+            return Event.HALTED, trouble
+        case State.ASKING, None if not level.proves:
+            return Event.HEALTHY_AT_MOST, None
+        case _, None:
+            return Event.HEALTHY, None
+        case _:
+            return Event.TROUBLE, trouble
 
 
 def said_on_entering(state: State, level: Level, token: str, cut: bytes = commands.FEED_AND_CUT) -> bytes:

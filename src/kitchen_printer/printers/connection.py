@@ -6,6 +6,7 @@ connection that is closed with unread bytes destroys what was sent over it.
 
 import asyncio
 import fcntl
+import math
 import socket
 import struct
 import termios
@@ -15,6 +16,7 @@ from typing import Final
 
 from kitchen_printer.decisions.address import host_and_port
 from kitchen_printer.decisions.delivery import Delivery
+from kitchen_printer.decisions.delivery_steps import ASK_AGAIN_SECONDS
 from kitchen_printer.decisions.delivery_table import FINAL, State
 from kitchen_printer.decisions.reason import Reason
 
@@ -28,6 +30,12 @@ READ_BYTES: Final = 256
 
 QUEUE_SECONDS: Final = 0.02
 """How often the kernel is asked whether all has left us; there is no event for it."""
+
+LOST_SECONDS: Final = 15.0
+"""A question to a stopped printer that its network side does not acknowledge for so long: the cable is out."""
+
+_SIOCOUTQNSD: Final = 0x894B
+"""How many bytes wait here unsent; Python has no name for it."""
 
 
 class NoConnectionError(Exception):
@@ -54,10 +62,20 @@ class Line:
     @property
     def has_left(self) -> bool:
         """Whether everything sent has reached the other machine: TCP has acknowledged the last byte (SIOCOUTQ)."""
-        if self._writer.transport.get_write_buffer_size() > 0:
+        transport = self._writer.transport
+        if transport.is_closing() or transport.get_write_buffer_size() > 0:
             return False
-        queued = fcntl.ioctl(self._socket.fileno(), termios.TIOCOUTQ, struct.pack("i", 0))
-        return bool(struct.unpack("i", queued)[0] == 0)
+        return self._bytes(termios.TIOCOUTQ) == 0
+
+    @property
+    def is_unacknowledged(self) -> bool:
+        """Whether something is on its way; what waits here because the other side's window is closed is not."""
+        if self._writer.transport.is_closing():
+            return False
+        return self._bytes(termios.TIOCOUTQ) > self._bytes(_SIOCOUTQNSD)
+
+    def _bytes(self, queue: int) -> int:
+        return int(struct.unpack("i", fcntl.ioctl(self._socket.fileno(), queue, struct.pack("i", 0)))[0])
 
     async def hear(self, until: float | None) -> bytes | None:
         """Return what came, ``b""`` when the line ended, None when nothing came ``until`` (loop time)."""
@@ -123,6 +141,8 @@ class PrinterConnection:
         self._line = line
         self._step = 0
         self._step_ends: float | None = None
+        self._looks_next_at = 0.0
+        self._lost_at = math.inf
         self._hung_up: Reason | None = None
 
     async def converse(self, until: frozenset[State], changed: Callable[[], None] = lambda: None) -> None:
@@ -160,7 +180,7 @@ class PrinterConnection:
         """Wait for the next thing that happens: bytes, the end of the line, or the end of the step's time."""
         was_stopped, began = self.delivery.state is State.STOPPED, asyncio.get_running_loop().time()
         ends, step = self._when_the_step_ends(), self.delivery.steps
-        data = await self._line.hear(self._sooner_while_sending(ends))
+        data = await self._line.hear(self._sooner(ends))
         if data is None:
             self._nothing_came(ends, step)
         elif data:
@@ -171,16 +191,35 @@ class PrinterConnection:
             self.stopped_seconds += asyncio.get_running_loop().time() - began
 
     def _nothing_came(self, ends: float | None, step: int) -> None:
+        now = asyncio.get_running_loop().time()
         if self.delivery.state is State.SENDING and self._line.has_left:
             self.delivery.left_us()
-        elif self.delivery.steps == step and ends is not None and asyncio.get_running_loop().time() >= ends:
+        elif self.delivery.steps == step and ends is not None and now >= ends:
             self.delivery.silence()
+        elif self.delivery.state is State.STOPPED and now >= self._looks_next_at:
+            self._look_after_the_stopped(now)
         # Or somebody else carried the delivery on meanwhile.
 
-    def _sooner_while_sending(self, ends: float | None) -> float | None:
-        if self.delivery.state is not State.SENDING or ends is None:
-            return ends
-        return min(ends, asyncio.get_running_loop().time() + QUEUE_SECONDS)
+    def _look_after_the_stopped(self, now: float) -> None:
+        """Ask it again how it is, unless it has not even taken what it was sent before."""
+        self._looks_next_at = now + ASK_AGAIN_SECONDS
+        if self._line.has_left:
+            self._lost_at = now + LOST_SECONDS
+            self.delivery.ask_again()
+        elif now >= self._lost_at and self._line.is_unacknowledged:
+            # While a question is on its way the kernel does not probe, and repeats it for a quarter of an hour.
+            self._line.abort()
+
+    def _sooner(self, ends: float | None) -> float | None:
+        """Return when to look at what no event tells of, if that is before the step ends."""
+        match self.delivery.state:
+            case State.SENDING:
+                look = asyncio.get_running_loop().time() + QUEUE_SECONDS
+            case State.STOPPED:
+                look = self._looks_next_at
+            case _:
+                return ends
+        return look if ends is None else min(ends, look)
 
     def hang_up(self, reason: Reason) -> None:
         """End the conversation from our side, now; the delivery ends as if the line had broken."""
@@ -199,7 +238,9 @@ class PrinterConnection:
             seconds = self.delivery.seconds_to_wait
             if seconds is not None and self.delivery.state is State.STOPPED:
                 seconds -= self.stopped_seconds  # A printer that stops again and again gets no new time.
-            self._step_ends = None if seconds is None else asyncio.get_running_loop().time() + seconds
+            now = asyncio.get_running_loop().time()
+            self._step_ends = None if seconds is None else now + seconds
+            self._looks_next_at, self._lost_at = now + ASK_AGAIN_SECONDS, math.inf
         return self._step_ends
 
 
