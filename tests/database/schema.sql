@@ -86,6 +86,8 @@ VIEW kitchen_printers
     serial text
     firmware text
     is_served boolean
+    paper_low_since timestamp with time zone
+    paper_low_tickets integer
 
 TABLE kitchen_redirects
     id bigint NOT NULL IDENTITY ALWAYS
@@ -370,15 +372,19 @@ TABLE printers
     paper_test jsonb
     raster text NOT NULL DEFAULT 'GS v 0'::text
     home_told_at timestamp with time zone NOT NULL DEFAULT now()
+    paper_low_since timestamp with time zone
+    paper_low_tickets integer
     CONSTRAINT only_a_person_calls_a_printer_mute CHECK (((level <> 'C'::text) OR (level_provenance = 'pinned'::text)))
     CONSTRAINT passed_over_since_when CHECK (((passed_over_for IS NULL) = (passed_over_since IS NULL)))
     CONSTRAINT printers_address_key UNIQUE (address)
     CONSTRAINT printers_columns_check CHECK (((columns >= 16) AND (columns <= 96)))
     CONSTRAINT printers_level_check CHECK ((level = ANY (ARRAY['A+'::text, 'A'::text, 'B'::text, 'B-'::text, 'C'::text])))
     CONSTRAINT printers_level_provenance_check CHECK ((level_provenance = ANY (ARRAY['assumed'::text, 'probed'::text, 'proven on paper'::text, 'pinned'::text])))
+    CONSTRAINT printers_paper_low_tickets_check CHECK ((paper_low_tickets >= 0))
     CONSTRAINT printers_pkey PRIMARY KEY (id)
     CONSTRAINT printers_raster_check CHECK ((raster = ANY (ARRAY['GS v 0'::text, 'GS ( L'::text, 'none'::text])))
     CONSTRAINT printers_state_check CHECK ((state = ANY (ARRAY['unknown'::text, 'ready'::text, 'down'::text])))
+    CONSTRAINT tickets_are_left_on_a_thin_roll CHECK (((paper_low_tickets IS NULL) OR (paper_low_since IS NOT NULL)))
     CREATE INDEX printers_passed_over ON public.printers USING btree (id) WHERE (passed_over_for IS NOT NULL)
     CREATE TRIGGER printers_changed AFTER INSERT OR DELETE OR UPDATE OF profile, columns, code_page, raster, level, parked ON public.printers FOR EACH ROW EXECUTE FUNCTION kitchen_count_routing_change()
 
@@ -595,7 +601,7 @@ GRANT INSERT (owner, until, version) ON kitchen_replicas TO kitchen_service
 GRANT INSERT (printer_id) ON lanes TO kitchen_service
 GRANT INSERT (station_code, business_day, last_seq) ON kitchen_station_days TO kitchen_service
 GRANT UPDATE (last_seq) ON kitchen_station_days TO kitchen_service
-GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at, paper_test, home_told_at) ON printers TO kitchen_service
+GRANT UPDATE (level, level_provenance, serial, firmware, state, state_reason, state_since, parked, parked_by, state_epoch, passed_over_for, passed_over_since, parked_reason, parked_at, paper_test, home_told_at, paper_low_since, paper_low_tickets) ON printers TO kitchen_service
 GRANT UPDATE (owner, epoch) ON lanes TO kitchen_service
 GRANT UPDATE (payload_bytes, payload_sha256, expected_cuts, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
 GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service

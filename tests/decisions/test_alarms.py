@@ -13,6 +13,7 @@ from kitchen_printer.decisions.alarms import (
     Condition,
     Due,
     NoRoute,
+    PaperIsLow,
     Patience,
     PrinterDown,
     PrinterSight,
@@ -26,8 +27,9 @@ from kitchen_printer.decisions.alarms import (
     Troubled,
     conditions,
     due,
-    messenger,
+    is_a_hint,
 )
+from kitchen_printer.decisions.messenger import messenger
 from kitchen_printer.decisions.notice import Listed
 from kitchen_printer.decisions.reason import Reason
 from tests.decisions.tickets import ZONE
@@ -174,6 +176,21 @@ def test_an_alarm_is_told_once_and_again_only_while_it_presses(
     condition: Condition, before: Told | None, telling: Telling | None
 ) -> None:
     assert next_telling(condition, before) is telling
+
+
+def test_a_thin_roll_is_a_hint_that_is_told_once_per_roll_and_only_of_printers_in_use() -> None:
+    thin = a_printer(1, "BAR", paper_low_since=ago(30), paper_low_tickets=12)
+    (hint,) = found(printers=(thin,))
+    assert hint == PaperIsLow(thin)
+    assert next_telling(hint, None) is Telling.RAISED
+    assert next_telling(hint, told(10**6)) is None
+    assert is_a_hint(hint.key)
+    assert not is_a_hint(BAR_DOWN.key)
+    assert found(printers=(replace(thin, paper_low_since=ago(29)),)) == []
+    assert found(printers=(replace(thin, stations=()),)) == []
+    alarm = worded(hint, NOW, ZONE, is_repeated=False)
+    assert alarm.headline == "BAR: paper low, about 12 tickets left"
+    assert as_text(alarm, NOW, ZONE).splitlines() == ["It still prints.", "Have a new roll ready."]
 
 
 def test_what_is_over_is_told_once() -> None:

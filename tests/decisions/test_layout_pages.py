@@ -13,6 +13,7 @@ from kitchen_printer.decisions.layout import footer
 from kitchen_printer.decisions.occasion import Backup, Occasion, Reprint
 from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.roll import PaperLow
 from kitchen_printer.decisions.ticket import Job, JobKind, Ticket
 from tests.decisions.tickets import (
     NARROW,
@@ -379,6 +380,50 @@ def test_nothing_of_a_warning_is_lost(note: str) -> None:
         paper=Paper(columns=48, codec="cp858", can_draw=lambda _: True),
     )
     assert any(f"ALLERGY: {note} " in row for row in text)
+
+
+LOW_PAPER = """
+B! |KITCHEN 041|
+B  |TABLE 12|
+T! |DINE IN|
+   |19:42 / Bill B-1007 / Anna / 4 guests|
+   |Part 2 of 3: BAR, DESSERT|
+   |------------------------------------------------|
+B! |2 x SOUP|
+   |------------------------------------------------|
+ ! |PAPER LOW: about 12 tickets left|
+   |#4711-1/1 A7Qk|
+"""
+
+
+def test_a_thin_roll_is_told_in_one_line_at_the_foot_of_a_ticket() -> None:
+    occasion = an_occasion(paper_low=PaperLow(tickets_left=12))
+    page = the_page(a_ticket(lines=[SOUP]), occasion=occasion)
+    assert drawn(page) == LOW_PAPER.strip("\n")
+    narrow = the_page(a_ticket(lines=[SOUP]), occasion=occasion, paper=NARROW)
+    assert narrow.rows[-2].text == "PAPER LOW: about 12 tickets left"
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (None, "PAPER LOW"),
+        (0, "PAPER LOW: ends soon"),
+        (1, "PAPER LOW: about 1 ticket left"),
+        (2, "PAPER LOW: about 2 tickets left"),
+    ],
+)
+def test_a_thin_roll_is_never_told_more_exactly_than_it_is_known(left: int | None, said: str) -> None:
+    assert rows(a_ticket(), occasion=an_occasion(paper_low=PaperLow(tickets_left=left)))[-2] == said
+
+
+def test_only_the_last_sheet_of_a_long_ticket_tells_of_a_thin_roll() -> None:
+    many = [{**SOUP, "order_item_id": number, "menu_name": f"SOUP {number}"} for number in range(600)]
+    page = the_page(a_ticket(lines=many), occasion=an_occasion(paper_low=PaperLow(tickets_left=0)))
+    assert page.sheets > 1
+    assert [number for number, row in enumerate(page.rows) if row.text.startswith("PAPER LOW")] == [
+        len(page.rows) - 2
+    ]
 
 
 def test_the_footer_links_the_paper_to_the_record() -> None:

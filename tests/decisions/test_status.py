@@ -19,6 +19,7 @@ from kitchen_printer.decisions.status import (
     QueuedStatus,
     RealTimeStatus,
     described,
+    is_near_end,
     trouble_in_pushed_status,
     trouble_in_real_time_status,
 )
@@ -185,6 +186,25 @@ def test_every_real_time_answer_is_judged_by_its_bits(question: int) -> None:
     for byte in range(256):
         expected = next((why for bit, why in REAL_TIME_TROUBLES[question] if byte & bit), None)
         assert trouble_in_real_time_status(question, byte) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_thin"),
+    [
+        (RealTimeStatus(0x12), False),
+        (RealTimeStatus(0x1E), True),
+        (RealTimeStatus(0x7E), True),  # out of paper, too
+        (RealTimeStatus(0x16), False),  # one bit of two is no sensor
+        (PushedStatus((0x14, 0, 0x03, 0)), True),
+        (PushedStatus((0x14, 0, 0x0F, 0)), True),
+        (PushedStatus((0x14, 0, 0x00, 0)), False),
+        (PushedStatus((0x14, 0, 0x01, 0)), False),
+    ],
+)
+def test_a_thin_roll_is_seen_where_both_bits_of_its_sensor_are_set(
+    answer: RealTimeStatus | PushedStatus, is_thin: bool
+) -> None:
+    assert is_near_end(answer) is is_thin
 
 
 def test_paper_near_its_end_and_a_pulled_drawer_are_no_trouble() -> None:

@@ -5,7 +5,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from kitchen_printer.service.facts import AlarmOver, AlarmTold, AlertNotSent, AlertSent, GaveUp, PrinterDown
+from kitchen_printer.service.facts import (
+    AlarmOver,
+    AlarmTold,
+    AlertNotSent,
+    AlertSent,
+    GaveUp,
+    PrinterDown,
+    PrinterPaperLow,
+)
 from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest
 from tests.service.sink import Sink, open_sink
 from virtual_printer import VirtualPrinter
@@ -114,3 +122,46 @@ async def test_a_station_without_a_printer_is_told_of_and_an_end_before_its_slip
         row["state"]
         for row in await kitchen.rows("SELECT state FROM print_jobs WHERE kind = 'NOTICE' LIMIT 1")
     ] == ["CANCELLED"]
+
+
+async def test_a_thin_roll_delays_nothing_and_is_told_at_the_foot_of_tickets_and_in_one_message_per_roll(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, sink: Sink
+) -> None:
+    printer.causes.near_end()
+    await kitchen.route("KITCHEN", printer)
+    service = await kitchen.start_service(**AT_ONCE, KITCHEN_ALERT_URLS=sink.url)
+    feet = [await foot_of_next_ticket(kitchen, printer) for _ in range(3)]
+    assert feet[0] == "PAPER LOW"  # nobody knows yet how long tickets are here
+    assert [re.fullmatch(r"PAPER LOW: about (\d+) tickets left", each) is None for each in feet[1:]] == [
+        False,
+        False,
+    ]
+    await kitchen.wait_until("SELECT paper_low_tickets > 5 AS yes FROM kitchen_printers")
+    await service.facts.wait_for(AlertSent)
+    _, health = await service.get("/health")
+    (shown,) = health["printers"]
+    assert (health["overall"], shown["state"], shown["is_paper_low"]) == ("ok", "ok", True)
+    assert shown["tickets_left"] > 5
+
+    printer.causes.refill()
+    assert not any(["PAPER LOW" in await foot_of_next_ticket(kitchen, printer) for _ in range(3)])
+    await kitchen.wait_until("SELECT paper_low_since IS NULL AS yes FROM kitchen_printers")
+    await kitchen.wait_until("SELECT bool_and(NOT is_on AND NOT is_open) AS yes FROM kitchen_alarms")
+    printer.causes.near_end()
+    assert "PAPER LOW: about" in await foot_of_next_ticket(kitchen, printer)
+    await kitchen.wait_until("SELECT bool_and(is_on AND NOT is_open) AS yes FROM kitchen_alarms")
+
+    assert len(service.facts.of(PrinterPaperLow)) == 2
+    assert [each.partition(",")[0] for each in sink.titles] == ["KITCHEN: paper low"] * 2
+    assert service.facts.of(PrinterDown) == []
+    assert len(printer.paper.sheets) == 7
+    assert await kitchen.rows("SELECT 1 FROM print_jobs WHERE kind = 'NOTICE' OR attempts <> 1") == []
+
+
+async def foot_of_next_ticket(kitchen: KitchenUnderTest, printer: VirtualPrinter) -> str:
+    """What stands above the footer of one more ticket."""
+    before = len(printer.paper.sheets)
+    await kitchen.submit("KITCHEN", "Soup", bill_id=before)
+    await printer.paper.wait_for_sheets(before + 1, timeout=WAIT_SECONDS)
+    await kitchen.wait_until("SELECT bool_and(status = 'PRINTED') AS yes FROM kitchen_tickets")
+    return printer.paper.sheets[before].lines[-2]

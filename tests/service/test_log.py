@@ -54,6 +54,7 @@ FACTS: list[facts.Fact] = [
     facts.TicketsExpanded(3),
     facts.PrinterDown("10.0.0.5:9100", Reason.PAPER_OUT),
     facts.PrinterBack("10.0.0.5:9100", 2.5),
+    facts.PrinterPaperLow("10.0.0.5:9100", 12),
     facts.PrinterPassedOver("10.0.0.5:9100", Reason.PAPER_OUT),
     facts.PrinterCameHome("10.0.0.5:9100"),
     facts.TicketsRedirected("10.0.0.5:9100", "10.0.0.6:9100", 4, "paper_out"),

@@ -5,6 +5,7 @@ from time import monotonic, process_time
 from kitchen_printer.database.standing import PrinterStanding, Standing
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.roll import PaperLow
 from kitchen_printer.service.gauges import Sources
 from kitchen_printer.service.health import ANSWER_BYTES_MAX, Health
 from kitchen_printer.service.health_answers import Answers
@@ -27,6 +28,7 @@ def test_health_and_metrics_of_a_thousand_printers_in_trouble_are_short_enough_t
             is_passed_over=False,
             level=Level.TOKEN_FENCE,
             level_provenance="probed",
+            paper_low=PaperLow(tickets_left=12),
         )
         for number in range(PRINTERS)
     ]

@@ -7,6 +7,7 @@ from kitchen_printer.database.printers import KnownPrinter, ProbeKept
 from kitchen_printer.decisions.capability import Answers, level_of
 from kitchen_printer.decisions.level import Level, standing
 from kitchen_printer.decisions.reason import WORDS, Reason
+from kitchen_printer.decisions.roll import how_long
 
 
 def migration_sentences(report: MigrationReport) -> Iterator[str]:
@@ -108,6 +109,8 @@ def _details(known: KnownPrinter) -> Iterator[str]:
         yield f"for {', '.join(known.stations)}"
     if known.reason is not None and known.reason in [*Reason]:
         yield WORDS[Reason(known.reason)].advice
+    if known.paper_low_since is not None:
+        yield f"{how_long(known.paper_low_tickets)}, since {known.paper_low_since.astimezone():%d %b %H:%M}"
     if known.is_passed_over:
         yield "Its tickets go to the next printer of their station, if there is one."
     for redirect in known.redirects:

@@ -27,7 +27,8 @@ ATTEMPTS_SEEN_MAX = 1000
 
 _IS_ANYTHING_UP: LiteralString = """
 SELECT EXISTS (SELECT FROM kitchen_alarms WHERE is_on)
-    OR EXISTS (SELECT FROM printers WHERE state = 'down' OR passed_over_for IS NOT NULL OR parked)
+    OR EXISTS (SELECT FROM printers WHERE state = 'down' OR passed_over_for IS NOT NULL OR parked
+                                              OR paper_low_since IS NOT NULL)
     OR EXISTS (SELECT FROM kitchen_tickets WHERE status = 'FAILED')
     OR EXISTS (SELECT FROM print_jobs WHERE settled_at IS NULL AND state = 'HELD')
     OR EXISTS (SELECT FROM kitchen_tickets
@@ -80,7 +81,7 @@ SELECT p.id AS printer_id, p.address, coalesce(s.stations, '{}') AS stations,
        AS reason,
        CASE WHEN p.parked THEN p.parked_at WHEN p.state <> 'down' AND p.passed_over_for IS NOT NULL
             THEN p.passed_over_since ELSE p.state_since END AS since,
-       coalesce(w.waiting, 0) AS waiting, w.oldest
+       coalesce(w.waiting, 0) AS waiting, w.oldest, p.paper_low_since, p.paper_low_tickets
   FROM printers p
   JOIN lanes l ON l.printer_id = p.id
   LEFT JOIN serves s ON s.printer_id = p.id
@@ -160,7 +161,7 @@ _CLEAR: LiteralString = """
 WITH cleared AS (
     UPDATE kitchen_alarms
        SET is_on = false, over_at = now(), slip = NULL, message_no = message_no + 1, title = %(title)s, body = %(body)s,
-           is_open = true, tries = 0, tried_again_at = now(), reached = '{}'
+           is_open = %(is_told)s, tries = 0, tried_again_at = now(), reached = '{}'
      WHERE condition = %(condition)s RETURNING condition)
 INSERT INTO print_events (event, detail)
 SELECT 'alarm_over', jsonb_build_object('condition', condition, 'says', %(title)s::text) FROM cleared
@@ -208,22 +209,23 @@ class AlarmBook:
         return {row["condition"]: _on_record(row) async for row in rows}
 
     async def tell(
-        self, condition: str, slip: Notice, *, title: str, body: str, tickets: Collection[int]
+        self, condition: str, slip: Notice | None, *, title: str, body: str, tickets: Collection[int]
     ) -> None:
-        """Write down that a condition is told now, on paper and by message; it is on from here."""
+        """Write down that a condition is told now, by message and, with a slip, on paper; it is on from here."""
         values = {
             "condition": condition,
             "headline": title,
             "tickets": sorted(tickets),
-            "slip": Jsonb(slip.model_dump(mode="json")),
+            "slip": Jsonb(slip.model_dump(mode="json")) if slip else None,
             "title": title,
             "body": body,
         }
         await self._connection.execute(_TELL, values)
 
-    async def clear(self, condition: str, *, title: str, body: str) -> None:
-        """Write down that a condition is over, and that messages say so."""
-        await self._connection.execute(_CLEAR, {"condition": condition, "title": title, "body": body})
+    async def clear(self, condition: str, *, title: str, body: str, is_told: bool) -> None:
+        """Write down that a condition is over, and whether messages say so."""
+        values = {"condition": condition, "title": title, "body": body, "is_told": is_told}
+        await self._connection.execute(_CLEAR, values)
 
     async def place_slip(self, condition: str, alarm: OnRecord, slip: Notice, printer_id: int) -> None:
         """Queue an alarm's slip at a printer that lives."""

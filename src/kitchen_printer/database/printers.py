@@ -30,11 +30,14 @@ class KnownPrinter:
     stations: list[str]
     redirects: list[str]
     is_served: bool
+    paper_low_since: datetime | None
+    paper_low_tickets: int | None
 
 
 _KNOWN: LiteralString = """
 SELECT address, level, level_provenance, pinned_by, state, reason, since, is_passed_over, parked_by, parked_reason,
-       waiting, extract(epoch FROM now() - oldest)::float8 AS oldest_seconds, stations, redirects, is_served
+       waiting, extract(epoch FROM now() - oldest)::float8 AS oldest_seconds, stations, redirects, is_served,
+       paper_low_since, paper_low_tickets
   FROM kitchen_printers
 """
 

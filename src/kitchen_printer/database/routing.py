@@ -147,13 +147,18 @@ async def note_capability(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterState:
-    """How a lane of ours finds its printer, for how many seconds it has been so, and why tickets go past it, if so."""
+    """How a lane of ours finds its printer, for how many seconds it has been so, and why tickets go past it, if so.
+
+    ``is_paper_low`` is None while its sensor was not heard: then the record keeps what it has.
+    """
 
     printer_id: int
     epoch: int
     reason: Reason | None
     seconds: float
     passed_over_for: Reason | None
+    is_paper_low: bool | None = None
+    tickets_left: int | None = None
 
 
 # Times of the record move only when what they date does: "since 19:42" outlives a change of owner or of the cause.
@@ -163,8 +168,8 @@ WITH found AS MATERIALIZED (
            p.state_epoch AS old_epoch,
            CASE WHEN p.state = f.state THEN p.state_since ELSE now() - make_interval(secs => f.seconds) END AS since
       FROM unnest(%(printers)s::bigint[], %(epochs)s::bigint[], %(states)s::text[], %(reasons)s::text[],
-                  %(seconds)s::float8[], %(passed_over)s::text[])
-           AS f(printer_id, epoch, state, reason, seconds, passed_over_for)
+                  %(seconds)s::float8[], %(passed_over)s::text[], %(paper_low)s::boolean[], %(left)s::integer[])
+           AS f(printer_id, epoch, state, reason, seconds, passed_over_for, is_paper_low, tickets_left)
       JOIN lanes l ON l.printer_id = f.printer_id AND l.owner = %(me)s AND l.epoch = f.epoch
       JOIN printers p ON p.id = f.printer_id
      ORDER BY p.id FOR NO KEY UPDATE OF p),
@@ -174,7 +179,11 @@ noted AS (
            passed_over_for = f.passed_over_for,
            passed_over_since = CASE WHEN f.passed_over_for IS NULL THEN NULL
                                     WHEN p.passed_over_for IS NOT NULL THEN p.passed_over_since
-                                    WHEN f.state = 'down' THEN f.since ELSE now() END
+                                    WHEN f.state = 'down' THEN f.since ELSE now() END,
+           paper_low_since = CASE WHEN f.is_paper_low THEN coalesce(p.paper_low_since, now())
+                                  WHEN f.is_paper_low IS NULL THEN p.paper_low_since END,
+           paper_low_tickets = CASE WHEN f.is_paper_low THEN f.tickets_left
+                                    WHEN f.is_paper_low IS NULL THEN p.paper_low_tickets END
       FROM found f WHERE p.id = f.printer_id)
 INSERT INTO print_events (event, printer_id, detail)
 SELECT 'printer_' || state, printer_id, jsonb_build_object('reason', reason)
@@ -201,6 +210,8 @@ async def note_states(database: Database, me: UUID, states: Sequence[PrinterStat
                 "reasons": [each.reason for each in states],
                 "seconds": [each.seconds for each in states],
                 "passed_over": [each.passed_over_for for each in states],
+                "paper_low": [each.is_paper_low for each in states],
+                "left": [each.tickets_left for each in states],
             },
         )
 

@@ -6,6 +6,7 @@ from typing import assert_never
 from kitchen_printer.decisions.alarms import (
     Condition,
     NoRoute,
+    PaperIsLow,
     PrinterDown,
     PrinterSight,
     StationSight,
@@ -18,6 +19,7 @@ from kitchen_printer.decisions.banners import briefly
 from kitchen_printer.decisions.clock import clock
 from kitchen_printer.decisions.notice import LISTED_MAX, Alarm, counted, lasted, listed
 from kitchen_printer.decisions.reason import WORDS
+from kitchen_printer.decisions.roll import how_long
 
 
 def worded(condition: Condition, now: datetime, zone: tzinfo, *, is_repeated: bool) -> Alarm:
@@ -73,6 +75,12 @@ def _worded(condition: Condition, now: datetime, zone: tzinfo) -> Alarm:
                 details=_why(tickets),
                 advice="Look for the paper, then: kitchen-printer confirm.",
                 tickets=tuple(each.listed for each in tickets),
+            )
+        case PaperIsLow(printer):
+            return Alarm(
+                headline=f"{printer.name}: {how_long(printer.paper_low_tickets)}",
+                details=("It still prints.",),
+                advice="Have a new roll ready.",
             )
         case _:
             assert_never(condition)

@@ -1,10 +1,10 @@
-"""Which alarms are due: what stands in the way of the kitchen, whom it was told to, and when it is told again."""
+"""Which alarms are due: what stands in the way of the kitchen, and when it is told again."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from kitchen_printer.decisions.notice import Listed
 from kitchen_printer.decisions.reason import Reason
@@ -16,7 +16,8 @@ STATIONS_NAMED_MAX = 3
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterSight:
     """One printer as the record has it: ``reason`` and ``since`` tell why it is down, ``oldest`` since when a ticket
-    waits for it, ``is_served`` whether a living service looks after it."""
+    waits for it, ``is_served`` whether a living service looks after it, ``paper_low_since`` since when its roll is thin
+    and ``paper_low_tickets`` for about how many tickets it lasts."""
 
     printer_id: int
     address: str
@@ -29,6 +30,8 @@ class PrinterSight:
     since: datetime
     waiting: int
     oldest: datetime | None
+    paper_low_since: datetime | None = None
+    paper_low_tickets: int | None = None
 
     @property
     def name(self) -> str:
@@ -139,7 +142,26 @@ class TicketsHeld:
         return "held tickets"
 
 
-Condition = PrinterDown | NoRoute | StationSilent | TicketsFailed | TicketsHeld
+_PAPER_LOW: Final = "paper low, printer "
+
+
+@dataclass(frozen=True, slots=True)
+class PaperIsLow:
+    """A printer's roll is thin. It prints on: this is a hint by message, never a slip, never told again or over."""
+
+    printer: PrinterSight
+
+    @property
+    def key(self) -> str:
+        return f"{_PAPER_LOW}{self.printer.printer_id}"
+
+
+Condition = PrinterDown | NoRoute | StationSilent | TicketsFailed | TicketsHeld | PaperIsLow
+
+
+def is_a_hint(key: str) -> bool:
+    """Whether a condition of this key is told by message only, and once: its end is no news to anybody."""
+    return key.startswith(_PAPER_LOW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +202,12 @@ def conditions(sight: Sight, patience: Patience, told: Container[str] = ()) -> I
             and _lasts(printer.since, sight.now, patience.alarm_seconds)
         ):
             yield PrinterDown(printer, printer.reason or Reason.OFFLINE)
+        if (
+            printer.stations
+            and printer.paper_low_since
+            and _lasts(printer.paper_low_since, sight.now, patience.alarm_seconds)
+        ):
+            yield PaperIsLow(printer)
     down = frozenset(each.printer_id for each in sight.printers if each.is_down)
     for station in sight.stations:
         if not station.is_routed:
@@ -232,56 +260,7 @@ def tickets_of(condition: Condition) -> frozenset[int]:
     match condition:
         case TicketsFailed(tickets) | TicketsHeld(tickets):
             return frozenset(each.ticket_id for each in tickets)
-        case PrinterDown() | NoRoute() | StationSilent():
-            return frozenset()
-        case _:
-            assert_never(condition)
-
-
-def messenger(
-    condition: Condition | None, printers: Sequence[PrinterSight], before: int | None
-) -> int | None:
-    """Choose the printer that tells: one that lives, near to who must act; None when there is none.
-
-    The all-clear comes where the alarm came, ``before``, if that one lives. A printer that nobody tried yet is
-    better than none.
-    """
-    wanted = _stations_of(condition) if condition else frozenset[str]()
-    silent = condition.printer.printer_id if isinstance(condition, PrinterDown) else None
-    living = [
-        each
-        for each in printers
-        if each.is_served and not each.is_parked and not each.is_down and each.printer_id != silent
-    ]
-    return min(
-        (each.printer_id for each in living),
-        key=_ranks(living, wanted, before).__getitem__,
-        default=None,
-    )
-
-
-def _ranks(
-    printers: Sequence[PrinterSight], wanted: frozenset[str], before: int | None
-) -> dict[int, tuple[bool, bool, bool, int, int]]:
-    return {
-        each.printer_id: (
-            each.printer_id != before,
-            not each.is_ready,
-            wanted.isdisjoint(each.stations),
-            each.waiting,
-            each.printer_id,
-        )
-        for each in printers
-    }
-
-
-def _stations_of(condition: Condition) -> frozenset[str]:
-    match condition:
-        case PrinterDown(printer):
-            return frozenset(printer.stations)
-        case TicketsFailed(tickets) | TicketsHeld(tickets):
-            return frozenset(each.listed.station for each in tickets)
-        case NoRoute() | StationSilent():
+        case PrinterDown() | NoRoute() | StationSilent() | PaperIsLow():
             return frozenset()
         case _:
             assert_never(condition)
@@ -302,6 +281,8 @@ def _presses(condition: Condition, now: datetime, late_seconds: float) -> bool:
             return printer.oldest is not None and _lasts(printer.oldest, now, late_seconds)
         case NoRoute(station):
             return _lasts(station.oldest, now, late_seconds)
+        case PaperIsLow():
+            return False
         case StationSilent() | TicketsFailed() | TicketsHeld():
             return True
         case _:

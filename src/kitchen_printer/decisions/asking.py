@@ -2,7 +2,12 @@
 
 from kitchen_printer.decisions import commands
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.decisions.status import most_telling, trouble_in_real_time_status
+from kitchen_printer.decisions.status import (
+    RealTimeStatus,
+    is_near_end,
+    most_telling,
+    trouble_in_real_time_status,
+)
 
 _LAST_QUESTION = 4
 
@@ -14,6 +19,8 @@ class Asking:
         self.question = 1
         self.is_over = False
         """Every question is answered."""
+        self.is_near_end: bool | None = None
+        """Whether the roll is thin: the last question is that after paper."""
         self._unsent = commands.ask_real_time_status(self.question)
         self._troubles: list[Reason] = []
 
@@ -33,7 +40,9 @@ class Asking:
         if trouble is not None:
             self._troubles.append(trouble)
         self.is_over = self.question == _LAST_QUESTION
-        if not self.is_over:
+        if self.is_over:
+            self.is_near_end = is_near_end(RealTimeStatus(bits))
+        else:
             self.question += 1
             self._unsent = commands.ask_real_time_status(self.question)
 

@@ -39,6 +39,7 @@ from kitchen_printer.decisions.status import (
     PushedStatus,
     QueuedStatus,
     RealTimeStatus,
+    is_near_end,
     trouble_in_pushed_status,
 )
 
@@ -55,6 +56,8 @@ class Delivery:
         """Why it stopped or ended; None while all is well."""
         self.steps = 0
         """Counts everything that was begun; the wait starts anew with each step."""
+        self.is_near_end: bool | None = None
+        """Whether the roll is thin, as the printer said last; None while it has said nothing of it."""
         self.junk_bytes = 0
         self.odometer: Odometer | None = None
         """What the counters said before the payload; None at levels without them."""
@@ -228,13 +231,14 @@ class Delivery:
     def _answered_question(self, asking: Asking, bits: int) -> Iterator[tuple[Event, Reason | None]]:
         asking.answered(bits)
         if asking.is_over:
-            self._asking = None
+            self._asking, self.is_near_end = None, asking.is_near_end
             yield health_in(self.state, self._level, asking.trouble)
         elif self.state is not State.STOPPED:  # There only the time to give up runs, whatever is asked.
             self._begin_step()
 
     def _pushed(self, status: PushedStatus) -> Iterator[tuple[Event, Reason | None]]:
         before, self._last_pushed = self._last_pushed, status
+        self.is_near_end = is_near_end(status)
         trouble = trouble_in_pushed_status(status)
         if trouble is not None:
             if self.state is State.STOPPED:

@@ -11,6 +11,7 @@ from kitchen_printer.decisions.dishes import allergy_box, dishes
 from kitchen_printer.decisions.limits import FACT_MAX, NOTE_MAX, STATIONS_MAX
 from kitchen_printer.decisions.occasion import Occasion
 from kitchen_printer.decisions.page import RULE, Direction, Page, Paper, Row, Size
+from kitchen_printer.decisions.roll import PaperLow
 from kitchen_printer.decisions.sheets import Content, on_sheets
 from kitchen_printer.decisions.style import PLAIN, Style
 from kitchen_printer.decisions.text import capped
@@ -29,9 +30,28 @@ def lay_out(
         facts=tuple(_facts(ticket, clock)),
         blocks=tuple(_blocks(ticket, occasion, style)),
         warnings=tuple(_warnings(ticket, style)),
+        hints=tuple(_hints(occasion, style.words)),
         footer=Row(text=footer(job), direction=Direction.LTR),
     )
     return on_sheets(content, paper, style.words, rings=_rings(ticket, job, style))
+
+
+def _hints(occasion: Occasion, words: Words) -> Iterator[Row]:
+    """Say at the foot what the cook need not know in order to cook: it must not stand between the dishes."""
+    if occasion.paper_low is not None:
+        yield Row(text=_paper_low(occasion.paper_low, words), bold=True)
+
+
+def _paper_low(low: PaperLow, words: Words) -> str:
+    match low.tickets_left:
+        case None:
+            return words("PAPER LOW")
+        case 0:
+            return words("PAPER LOW: ends soon")
+        case 1:
+            return words("PAPER LOW: about 1 ticket left")
+        case left:
+            return words("PAPER LOW: about {count} tickets left", count=left)
 
 
 def footer(job: Job) -> str:

@@ -10,6 +10,7 @@ from typing import assert_never
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.roll import PaperLow
 from kitchen_printer.decisions.ticket import Action, JobKind
 
 
@@ -43,6 +44,7 @@ class Occasion:
     voided: Mapping[int, Decimal] = field(default_factory=dict[int, Decimal])
     ordered_on: Mapping[int, tuple[int, ...]] = field(default_factory=dict[int, tuple[int, ...]])
     reprint: Reprint | None = None
+    paper_low: PaperLow | None = None
 
 
 class LaterLine(BaseModel):

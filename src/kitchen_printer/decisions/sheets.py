@@ -12,13 +12,15 @@ Rows = tuple[Row, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """The parts of a ticket. Banners, title and footer are on every sheet, a block stays in one piece if it can."""
+    """The parts of a ticket. Banners, title and footer are on every sheet, hints at the foot of the last one; a block
+    stays in one piece if it can."""
 
     banners: Rows
     title: Rows
     facts: Rows
     blocks: tuple[Rows, ...]
     warnings: Rows
+    hints: Rows
     footer: Row
 
 
@@ -42,7 +44,8 @@ def on_sheets(content: Content, paper: Paper, words: Words, *, rings: bool) -> P
         rows += sheet
         rows += fitted_rows([RULE], paper) if warnings else []
         rows += warnings
-        rows += fitted_rows([RULE, content.footer], paper, words)
+        hints = content.hints if number == len(sheets) else ()
+        rows += fitted_rows([RULE, *hints, content.footer], paper, words)
     return Page(tuple(rows), rings)
 
 

@@ -184,6 +184,17 @@ def trouble_in_real_time_status(question: int, bits: int) -> Reason | None:
             raise ValueError(f"DLE EOT {question} is not asked here")
 
 
+def is_near_end(answer: RealTimeStatus | PushedStatus) -> bool:
+    """Whether the roll is thin, in an answer to ``DLE EOT`` 4 or an automatic status. Both bits of the sensor count."""
+    match answer:
+        case RealTimeStatus(bits):
+            return bits & 0x0C == 0x0C
+        case PushedStatus((_, _, third, _)):
+            return third & 0x03 == 0x03
+        case _:
+            assert_never(answer)
+
+
 def most_telling(troubles: list[Reason]) -> Reason:
     """Return the first trouble that names a cause: that a printer is offline says only that there is one."""
     return next((trouble for trouble in troubles if trouble is not Reason.OFFLINE), troubles[0])

@@ -16,9 +16,10 @@ from kitchen_printer.decisions.alarms import (
     Telling,
     conditions,
     due,
-    messenger,
+    is_a_hint,
     tickets_of,
 )
+from kitchen_printer.decisions.messenger import messenger
 from kitchen_printer.decisions.notice import AllClear
 from kitchen_printer.service.facts import AlarmOver, AlarmTold, Fact, WentElsewhereTold
 from kitchen_printer.service.kitchen import Kitchen
@@ -84,7 +85,7 @@ class Alarms:
         alarm = worded(news.condition, now, zone, is_repeated=is_repeated)
         await book.tell(
             news.key,
-            alarm,
+            None if is_a_hint(news.key) else alarm,
             title=alarm.headline,
             body=as_text(alarm, now, zone),
             tickets=tickets_of(news.condition),
@@ -100,7 +101,7 @@ class Alarms:
         printer_id = None if is_unread else messenger(None, sight.printers, alarm.slip_printer)
         if printer_id is not None:
             await book.place_all_clear(alarm, AllClear(headline=headline), printer_id)
-        await book.clear(key, title=headline, body="")
+        await book.clear(key, title=headline, body="", is_told=not is_a_hint(key))
         return AlarmOver(key, headline)
 
     async def _find_messengers(

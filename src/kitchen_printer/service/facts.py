@@ -104,6 +104,14 @@ class PrinterBack:
 
 
 @dataclass(frozen=True, slots=True)
+class PrinterPaperLow:
+    """A printer's sensor says that its roll is thin, told once per roll; it lasts for about so many tickets."""
+
+    address: str
+    tickets_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PrinterPassedOver:
     """A printer could not print for so long that its tickets go to the next one of their station, if there is one."""
 
@@ -343,6 +351,7 @@ Fact = (
     | TicketsExpanded
     | PrinterDown
     | PrinterBack
+    | PrinterPaperLow
     | PrinterPassedOver
     | PrinterCameHome
     | TicketsRedirected

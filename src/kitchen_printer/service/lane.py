@@ -14,12 +14,13 @@ from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.paper_test import PaperTested
 from kitchen_printer.decisions.passed_over import DOUBTFUL_TICKETS_MAX, Condition, home_seconds
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.roll import Roll
 from kitchen_printer.decisions.text import draws_nothing
 from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.printers.bands import Bands
 from kitchen_printer.printers.connection import PrinterConnection
 from kitchen_printer.printers.encode import UnknownCodePageError, can_draw, codec_of
-from kitchen_printer.service.facts import PrinterBack, PrinterDown, Subscriber
+from kitchen_printer.service.facts import PrinterBack, PrinterDown, PrinterPaperLow, Subscriber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +90,9 @@ class Lane:
     answers: int = 0
     """How often it was found able since then."""
 
+    roll: Roll = field(default_factory=Roll)
+    """What is known of its paper."""
+
     doubtful_tickets: list[int] = field(default_factory=list[int])
     """Different tickets in a row that it took without confirming."""
 
@@ -153,6 +157,12 @@ class Lane:
             self.announce(PrinterBack(self.address, monotonic() - self.since))
             self.since, self.answers = monotonic(), 0
         self.answers += 1
+
+    def looked_at_paper(self, is_near_end: bool | None) -> None:
+        """Note what the sensor of the roll says; people are told once of a roll that is thin."""
+        was_low, self.roll = self.roll.is_low, self.roll.looked_at(is_near_end)
+        if self.roll.low is not None and not was_low:
+            self.announce(PrinterPaperLow(self.address, self.roll.low.tickets_left))
 
     def resumed(self) -> None:
         """Begin anew after somebody parked the printer: nothing that was before counts."""

@@ -37,6 +37,7 @@ from kitchen_printer.service.facts import (
     PrinterBack,
     PrinterCameHome,
     PrinterDown,
+    PrinterPaperLow,
     PrinterPassedOver,
     PrinterProbed,
     PrinterReady,
@@ -149,6 +150,8 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "WARNING", "printer_down", {"printer": address} | _because(reason)
         case PrinterBack(address, seconds):
             return "WARNING", "printer_back", {"printer": address, "after_seconds": round(seconds, 1)}
+        case PrinterPaperLow(address, left):
+            return "WARNING", "printer_paper_low", {"printer": address, "tickets_left": left}
         case PrinterPassedOver(address, reason):
             return "WARNING", "printer_passed_over", {"printer": address} | _because(reason)
         case PrinterCameHome(address):

@@ -90,6 +90,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             if delivery.state is not State.READY:
                 return Unable(delivery.reason or Reason.SILENT)
             kitchen.announce(PrinterReady(lane.address))
+            lane.looked_at_paper(delivery.is_near_end)
 
             await list_what_waited(lane, kitchen)
             lane.is_hinted = False
@@ -131,6 +132,7 @@ class Attempt:
         self._sheets = 1
         self._is_paper_test = self._is_trial = False
         self._printed_mm = 0.0
+        self._length_mm = 0.0
         self._handed_over_at: float | None = None
         self._proved_after: float | None = None
         self._claimed_at = monotonic()
@@ -166,6 +168,7 @@ class Attempt:
     async def record(self, outcome: Outcome) -> None:
         """Decide what the outcome means for the job, and put all of it on record."""
         self._kitchen.announce(AttemptEnded(self._job, outcome))
+        self._mind_the_roll(outcome)
         settlement = self._settled(outcome)
         await self._kitchen.record(settlement)
         self._kitchen.announce(OutcomeRecorded(self._job, outcome, settlement.decision.state))
@@ -173,6 +176,14 @@ class Attempt:
             await add_failed_slip(self._kitchen.database, self._job, Reason.CANNOT_LAY_OUT)
         if self._is_paper_test and settlement.decision.state is not JobState.WAITING:
             self._lane.tested = self._job.id, self._tested(outcome)
+
+    def _mind_the_roll(self, outcome: Outcome) -> None:
+        """Count the paper that may have been used, and hear what the printer said of it meanwhile."""
+        if not isinstance(outcome, NotSent):
+            is_ticket = self._job.kind is not JobKind.NOTICE
+            self._lane.roll = self._lane.roll.used(self._length_mm, is_ticket=is_ticket)
+        if self._line.delivery.is_near_end:
+            self._lane.looked_at_paper(is_near_end=True)
 
     def _tested(self, outcome: Outcome) -> PaperTested:
         return PaperTested(
@@ -217,15 +228,16 @@ class Attempt:
     async def _laid_out(self) -> Payload:
         settings, job = self._kitchen.settings, self._job
         look = self._kitchen.looks.of(job.station)
-        rendered = await render(self._claimed, self._device, look, settings.late_seconds)
-        self._sheets = rendered.page.sheets
+        low = self._lane.roll.low_on_paper
+        rendered = await render(self._claimed, self._device, look, settings.late_seconds, low=low)
+        self._sheets, self._length_mm = rendered.page.sheets, rendered.page.length_mm
         self.late_since = self._claimed_at if rendered.is_late else None
         if job.kind is JobKind.NOTICE:
             notice = read_notice(self._claimed.content)
             self._is_paper_test = isinstance(notice, PaperTest)
             self._is_trial = isinstance(notice, PaperTest | Specimen)
             self._printed_mm = rendered.page.printed_mm
-        seconds_to_print = rendered.page.length_mm / SLOWEST_MM_PER_SECOND
+        seconds_to_print = self._length_mm / SLOWEST_MM_PER_SECOND
         return Payload(
             body=rendered.body,
             cut=feed_and_cut(look.style.cut),

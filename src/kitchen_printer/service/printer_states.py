@@ -9,11 +9,12 @@ from kitchen_printer.database.connection import Database
 from kitchen_printer.database.routing import PrinterState, note_states
 from kitchen_printer.decisions.passed_over import passed_over_for
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.roll import PaperLow
 from kitchen_printer.service.facts import PrinterCameHome, PrinterPassedOver, Subscriber
 from kitchen_printer.service.lane import Lane
 
-_Noted = tuple[int, Reason | None, Reason | None]
-"""Under which epoch, in what trouble, and passed over for what."""
+_Noted = tuple[int, Reason | None, Reason | None, bool | None, PaperLow | None]
+"""Under which epoch, in what trouble, passed over for what, whether its paper is low, and how low."""
 
 
 class PrinterStates:
@@ -38,7 +39,7 @@ class PrinterStates:
                 continue  # What earlier owners saw counts for nothing, and we have seen nothing yet.
             self._judge(lane, now)
             self._mind_the_deadline(lane, now, poll_seconds, wake)
-            stands = (lane.lease.epoch, lane.trouble, lane.passed_over_for)
+            stands = (lane.lease.epoch, lane.trouble, lane.passed_over_for, lane.roll.is_low, lane.roll.low)
             if self._noted.get(lane.printer.id) != stands:
                 changed[lane.printer.id] = lane, stands
         if changed:
@@ -72,4 +73,6 @@ def _state(lane: Lane, now: float) -> PrinterState:
         reason=lane.trouble,
         seconds=now - lane.since,
         passed_over_for=lane.passed_over_for,
+        is_paper_low=lane.roll.is_low,
+        tickets_left=lane.roll.low.tickets_left if lane.roll.low else None,
     )

@@ -10,6 +10,7 @@ from kitchen_printer.decisions.layout import lay_out
 from kitchen_printer.decisions.notice import Alarm, lay_out_notice, read_notice
 from kitchen_printer.decisions.occasion import read_occasion
 from kitchen_printer.decisions.page import Page
+from kitchen_printer.decisions.roll import PaperLow
 from kitchen_printer.decisions.ticket import JobKind, read_ticket
 from kitchen_printer.printers.encode import TooLongError, encode
 from kitchen_printer.service.lane import Device
@@ -29,42 +30,56 @@ class Rendered:
 
 
 async def render(
-    claimed: Claimed, device: Device, look: Look, late_seconds: float, seconds_max: float = RENDER_SECONDS_MAX
+    claimed: Claimed,
+    device: Device,
+    look: Look,
+    late_seconds: float,
+    *,
+    low: PaperLow | None,
+    seconds_max: float = RENDER_SECONDS_MAX,
 ) -> Rendered:
     """Lay a job out and encode it. Raises whatever is wrong with it, ``TimeoutError`` when it takes too long."""
     async with asyncio.timeout(seconds_max):
-        return await asyncio.to_thread(_rendered, claimed, device, look, late_seconds, datetime.now(UTC))
+        circumstances = _Circumstances(now=datetime.now(UTC), late_seconds=late_seconds, paper_low=low)
+        return await asyncio.to_thread(_rendered, claimed, device, look, circumstances)
 
 
-def _rendered(claimed: Claimed, device: Device, look: Look, late_seconds: float, now: datetime) -> Rendered:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Circumstances:
+    """What the service knows beside the record."""
+
+    now: datetime
+    late_seconds: float
+    paper_low: PaperLow | None
+
+
+def _rendered(claimed: Claimed, device: Device, look: Look, around: _Circumstances) -> Rendered:
     try:
-        return _encoded(claimed, device, look, late_seconds, now)
+        return _encoded(claimed, device, look, around)
     except TooLongError:
         # A menu of pictures in large letters: half as wide is a quarter of the bytes.
         compact = Look(replace(look.style, letters="compact"), look.zone)
-        return _encoded(claimed, device, compact, late_seconds, now)
+        return _encoded(claimed, device, compact, around)
 
 
-def _encoded(claimed: Claimed, device: Device, look: Look, late_seconds: float, now: datetime) -> Rendered:
-    page, is_late = _page(claimed, device, look, late_seconds, now)
+def _encoded(claimed: Claimed, device: Device, look: Look, around: _Circumstances) -> Rendered:
+    page, is_late = _page(claimed, device, look, around)
     columns = device.paper.columns
     body = encode(page, device.code_page, columns=columns, bands=device.bands, style=look.style)
     return Rendered(body, page, is_late)
 
 
-def _page(
-    claimed: Claimed, device: Device, look: Look, late_seconds: float, now: datetime
-) -> tuple[Page, bool]:
+def _page(claimed: Claimed, device: Device, look: Look, around: _Circumstances) -> tuple[Page, bool]:
     job, paper, zone = claimed.job, device.paper, look.zone
     match job.kind:
         case JobKind.TICKET | JobKind.REPRINT:
-            occasion = read_occasion(claimed.circumstances, job.kind, now, late_seconds)
-            occasion = replace(occasion, backup=claimed.backup)
+            occasion = read_occasion(claimed.circumstances, job.kind, around.now, around.late_seconds)
+            occasion = replace(occasion, backup=claimed.backup, paper_low=around.paper_low)
             ticket = read_ticket(claimed.content)
             return lay_out(ticket, job, occasion, paper, zone, style=look.style), occasion.is_late
         case JobKind.NOTICE:
             notice = read_notice(claimed.content)
             rings = isinstance(notice, Alarm) and look.style.rings != "never"
-            return replace(lay_out_notice(notice, job, now, paper, zone), rings=rings), False
+            return replace(lay_out_notice(notice, job, around.now, paper, zone), rings=rings), False
         case _:
             assert_never(job.kind)

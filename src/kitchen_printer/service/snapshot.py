@@ -11,6 +11,7 @@ from kitchen_printer.database.jobs import Surroundings
 from kitchen_printer.database.standing import StationStanding
 from kitchen_printer.decisions.level import Level, Provenance, standing
 from kitchen_printer.decisions.reason import WORDS, Reason, Words
+from kitchen_printer.decisions.roll import PaperLow
 from kitchen_printer.service.facts import RouteRefused
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.observer import Seen
@@ -39,6 +40,7 @@ class PrinterView:
     is_passed_over: bool
     level: Level
     level_provenance: Provenance
+    paper_low: PaperLow | None
 
     def backlog(self, seen: Seen | None) -> tuple[int, float | None]:
         """Return how many jobs wait for it, and the age of the oldest."""
@@ -60,6 +62,8 @@ class PrinterView:
             "advice": words.advice if words else None,
             "level": self.level,
             "proof": standing(self.level, self.level_provenance),
+            "is_paper_low": self.paper_low is not None,
+            "tickets_left": self.paper_low.tickets_left if self.paper_low else None,
             "waiting": waiting,
             "oldest_seconds": oldest,
         }
@@ -129,6 +133,7 @@ class Snapshot:
                 is_passed_over=lane.passed_over_for is not None,
                 level=lane.printer.level,
                 level_provenance=lane.printer.level_provenance,
+                paper_low=lane.roll.low,
             )
             for printer_id, lane in lanes.items()
         ]
