@@ -44,6 +44,7 @@ def test_health_and_metrics_of_a_thousand_printers_in_trouble_are_short_enough_t
         stations=(),
         elsewhere=0,
         printers=tuple(waiting),
+        may_concern_people=False,
     )
     seen = Seen(standing, monotonic(), 0.0)
     snapshot = Snapshot(taken_at=monotonic(), printers=tuple(views), database_problem=None)

@@ -23,31 +23,40 @@ class Returned:
 
 
 # A person's redirect is no absence: the printer that is spared hears of it when it ends.
-_RETURNED: LiteralString = """
-WITH missed AS (
-    SELECT j.diverted_from AS printer_id, p.address, j.id AS job_id, j.settled_at, t.id AS ticket_id, t.created_at,
-           row_number() OVER (PARTITION BY j.diverted_from ORDER BY t.id, j.id) AS place,
-           jsonb_build_object('station', upper(btrim(t.printer_target)), 'number', t.station_seq,
-                              'table', t.table_label, 'ordered_at', t.created_at) AS listed
+_MISSED: LiteralString = """
       FROM print_jobs j
       JOIN printers p ON p.id = j.diverted_from
       JOIN lanes l ON l.printer_id = p.id
       JOIN kitchen_tickets t ON t.id = j.ticket_id
-     WHERE j.diverted_from IS NOT NULL AND j.settled_at > now() - make_interval(hours => %(hours)s)
+     WHERE j.diverted_from IS NOT NULL AND j.settled_at > now() - make_interval(hours => %(remembered_hours)s)
        AND j.settled_at > p.home_told_at AND j.state = 'PRINTED' AND j.printer_id <> p.id
        AND p.state = 'ready' AND p.state_epoch = l.epoch AND p.passed_over_for IS NULL AND NOT p.parked
        AND NOT EXISTS (SELECT FROM kitchen_redirects r WHERE r.printer_id = p.id)
        AND NOT EXISTS (SELECT FROM print_jobs o WHERE o.diverted_from = p.id AND o.settled_at IS NULL)
-       AND t.created_at BETWEEN '1900-01-01' AND '3000-01-01')
+       AND t.created_at BETWEEN '1900-01-01' AND '3000-01-01'
+"""
+
+HAS_ANYBODY_RETURNED: LiteralString = f"EXISTS (SELECT {_MISSED})"
+"""Whether a printer is back and does not know it yet: a condition for the statement that somebody sends anyway."""
+
+_RETURNED: LiteralString = f"""
+WITH missed AS (
+    SELECT j.diverted_from AS printer_id, p.address, j.id AS job_id,
+           row_number() OVER (PARTITION BY j.diverted_from ORDER BY t.id, j.id) AS place,
+           jsonb_build_object('station', upper(btrim(t.printer_target)), 'number', t.station_seq,
+                              'table', t.table_label, 'ordered_at', t.created_at) AS listed
+{_MISSED})
 SELECT printer_id, min(address) AS address, count(*) AS printed, max(job_id) AS last_job,
        jsonb_agg(listed ORDER BY place) FILTER (WHERE place <= %(listed_max)s) AS tickets
   FROM missed GROUP BY printer_id ORDER BY printer_id
-"""
+"""  # noqa: S608  # made of constants alone
 
 
 async def find_returned(connection: Connection) -> list[Returned]:
     """Return the printers that are back and do not know yet what went elsewhere."""
-    cursor = await connection.execute(_RETURNED, {"hours": REMEMBERED_HOURS, "listed_max": LISTED_MAX})
+    cursor = await connection.execute(
+        _RETURNED, {"remembered_hours": REMEMBERED_HOURS, "listed_max": LISTED_MAX}
+    )
     return [_returned(row) async for row in cursor]
 
 

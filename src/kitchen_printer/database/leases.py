@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import LiteralString
 from uuid import UUID
 
 from kitchen_printer.database.connection import Database
@@ -36,6 +37,29 @@ class Holdings:
     share: int
 
 
+_LANES: LiteralString = """
+WITH living AS MATERIALIZED (SELECT owner FROM kitchen_replicas WHERE until > now())
+SELECT printer_id, epoch, owner = %(me)s AS is_ours,
+       owner IS NULL OR owner NOT IN (SELECT owner FROM living) AS is_free,
+       ceil(count(*) OVER ()::numeric / greatest(1, (SELECT count(*) FROM living))) AS share
+  FROM lanes ORDER BY printer_id
+"""
+
+_TAKE: LiteralString = """
+WITH living AS (SELECT owner FROM kitchen_replicas WHERE until > now()),
+free AS (
+    SELECT l.printer_id FROM lanes l
+     WHERE l.owner IS NULL OR l.owner NOT IN (SELECT owner FROM living)
+     ORDER BY l.printer_id
+     LIMIT greatest(0, (SELECT ceil(count(*)::numeric / greatest(1, (SELECT count(*) FROM living))) FROM lanes)
+                       - (SELECT count(*) FROM lanes WHERE owner = %(me)s))
+       FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE lanes l SET owner = %(me)s, epoch = l.epoch + 1
+  FROM free WHERE l.printer_id = free.printer_id AND EXISTS (SELECT FROM living WHERE owner = %(me)s)
+RETURNING l.printer_id, l.epoch
+"""
+
+
 async def take_free_lanes(database: Database, me: UUID) -> Holdings:
     """Take lanes whose owner is not heard of any more, at most our share; return all that are ours now.
 
@@ -43,36 +67,14 @@ async def take_free_lanes(database: Database, me: UUID) -> Holdings:
     epoch, which shuts every earlier owner out of it.
     """
     async with database.connection() as connection:
-        await connection.execute(
-            """
-            WITH living AS (SELECT owner FROM kitchen_replicas WHERE until > now()),
-            free AS (
-                SELECT l.printer_id FROM lanes l
-                 WHERE l.owner IS NULL OR l.owner NOT IN (SELECT owner FROM living)
-                 ORDER BY l.printer_id
-                 LIMIT greatest(0, (SELECT ceil(count(*)::numeric / greatest(1, (SELECT count(*) FROM living)))
-                                      FROM lanes)
-                                   - (SELECT count(*) FROM lanes WHERE owner = %(me)s))
-                   FOR NO KEY UPDATE SKIP LOCKED)
-            UPDATE lanes l SET owner = %(me)s, epoch = l.epoch + 1
-              FROM free WHERE l.printer_id = free.printer_id
-               AND EXISTS (SELECT FROM living WHERE owner = %(me)s)
-            """,
-            {"me": me},
-        )
-        cursor = await connection.execute(
-            """
-            SELECT printer_id, epoch, owner = %(me)s AS is_ours,
-                   ceil(count(*) OVER ()::numeric
-                        / greatest(1, (SELECT count(*) FROM kitchen_replicas WHERE until > now()))) AS share
-              FROM lanes ORDER BY printer_id
-            """,
-            {"me": me},
-        )
-        rows = await cursor.fetchall()
+        lanes = await (await connection.execute(_LANES, {"me": me})).fetchall()
+        epochs = {each["printer_id"]: each["epoch"] for each in lanes if each["is_ours"]}
+        if any(each["is_free"] for each in lanes):  # At rest none is, and that is found with one statement.
+            taken = await connection.execute(_TAKE, {"me": me})
+            epochs |= {each["printer_id"]: each["epoch"] async for each in taken}
     return Holdings(
-        leases=tuple(Lease(row["printer_id"], row["epoch"]) for row in rows if row["is_ours"]),
-        share=int(rows[0]["share"]) if rows else 0,
+        leases=tuple(Lease(printer_id, epoch) for printer_id, epoch in sorted(epochs.items())),
+        share=int(lanes[0]["share"]) if lanes else 0,
     )
 
 

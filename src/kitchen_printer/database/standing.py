@@ -6,7 +6,9 @@ Ages are counted by the database's clock, in the statement that reads them: no c
 from dataclasses import dataclass
 from typing import LiteralString
 
+from kitchen_printer.database.alarms import IS_ANYTHING_UP
 from kitchen_printer.database.connection import Database
+from kitchen_printer.database.home_coming import HAS_ANYBODY_RETURNED, REMEMBERED_HOURS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +32,10 @@ class PrinterStanding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """One consistent reading. Tickets of stations that nobody configured count in ``elsewhere``."""
+    """One consistent reading. Tickets of stations that nobody configured count in ``elsewhere``.
+
+    ``may_concern_people`` says that people may have to be told something, or told that it is over.
+    """
 
     schema_version: int
     epoch_seconds: float
@@ -42,9 +47,10 @@ class Standing:
     stations: tuple[StationStanding, ...]
     elsewhere: int
     printers: tuple[PrinterStanding, ...]
+    may_concern_people: bool
 
 
-_STANDING: LiteralString = """
+_STANDING: LiteralString = f"""
 WITH configured AS (
     SELECT station_code AS station FROM stations
     UNION SELECT upper(btrim(station_code)) FROM station_printers),
@@ -77,14 +83,19 @@ SELECT (SELECT coalesce(max(version), 0) FROM kitchen_schema) AS schema_version,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'printer_id', p.printer_id, 'waiting', p.waiting, 'oldest_seconds', p.oldest_seconds)), '[]')
           FROM (SELECT printer_id, sum(jobs) AS waiting, max(oldest_seconds) AS oldest_seconds
-                  FROM unsettled WHERE printer_id IS NOT NULL GROUP BY 1) p) AS printers
-"""
+                  FROM unsettled WHERE printer_id IS NOT NULL GROUP BY 1) p) AS printers,
+       {IS_ANYTHING_UP} OR {HAS_ANYBODY_RETURNED} AS may_concern_people
+"""  # noqa: S608  # made of constants alone
 
 
-async def read_standing(database: Database) -> Standing:
-    """Read how things stand now. Raises ``DatabaseLostError``."""
+async def read_standing(database: Database, alarm_seconds: float) -> Standing:
+    """Read how things stand now. Raises ``DatabaseLostError``.
+
+    ``alarm_seconds`` is how long a ticket may wait before that concerns people.
+    """
+    values = {"alarm_seconds": alarm_seconds, "remembered_hours": REMEMBERED_HOURS}
     async with database.connection() as connection:
-        row = await (await connection.execute(_STANDING)).fetchone()
+        row = await (await connection.execute(_STANDING, values)).fetchone()
     if row is None:
         raise LookupError("a query without a table gave no row")
     row["stations"] = tuple(StationStanding(**each) for each in row["stations"])

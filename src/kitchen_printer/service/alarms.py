@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from kitchen_printer.database.alarms import AlarmBook, OnRecord
 from kitchen_printer.database.connection import Connection
@@ -24,16 +23,17 @@ from kitchen_printer.decisions.notice import AllClear
 from kitchen_printer.service.facts import AlarmOver, AlarmTold, Fact, WentElsewhereTold
 from kitchen_printer.service.kitchen import Kitchen
 
-LOOKS_EVERY_POLLS: Final = 2
-"""People are not in such a hurry as tickets."""
-
 
 class Alarms:
-    """The task that looks; any number of replicas may run it. ``told`` is called when there is something to send."""
+    """The task that looks; any number of replicas may run it. ``told`` is called when there is something to send.
+
+    It looks when it is woken: whoever watches the record wakes it as long as something may concern people.
+    """
 
     def __init__(self, kitchen: Kitchen, told: Callable[[], None]) -> None:
         self._kitchen = kitchen
         self._told = told
+        self._woken = asyncio.Event()
         settings = kitchen.settings
         self._patience = Patience(
             alarm_seconds=settings.alarm_seconds,
@@ -41,15 +41,20 @@ class Alarms:
             repeat_seconds=settings.alarm_repeat_seconds,
         )
 
+    def wake(self) -> None:
+        """Look now."""
+        self._woken.set()
+
     async def run(self) -> None:
         """Look for ever. Raises ``DatabaseLostError``; the supervisor starts it again."""
         while True:
+            await self._woken.wait()
+            self._woken.clear()
             facts = await self._look()
             for fact in facts:  # They are on record only now.
                 self._kitchen.announce(fact)
             if facts:
                 self._told()
-            await asyncio.sleep(LOOKS_EVERY_POLLS * self._kitchen.settings.poll_seconds)
 
     async def _look(self) -> list[Fact]:
         async with self._kitchen.database.transaction() as connection:
@@ -57,8 +62,6 @@ class Alarms:
             if not await book.is_ours():
                 return []
             facts = await self._tell_what_went_elsewhere(connection)
-            if not await book.is_anything_up(self._patience.alarm_seconds):
-                return facts
             sight, on_record = await book.sight(), await book.on_record()
             found = {each.key: each for each in conditions(sight, self._patience, on_record)}
             told = {key: each.told for key, each in on_record.items()}

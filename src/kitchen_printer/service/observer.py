@@ -1,4 +1,8 @@
-"""Looks at the kitchen as a whole every two seconds, beside the work: nobody who asks waits for the database."""
+"""Looks at the kitchen as a whole every two seconds, beside the work: nobody who asks waits for the database.
+
+One statement serves all: metrics and ``/health`` answer from what was seen, and the alarms ask only when it shows
+something that may concern people.
+"""
 
 import asyncio
 import time
@@ -8,11 +12,15 @@ from functools import cached_property
 from time import monotonic
 from typing import Final
 
+from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.standing import PrinterStanding, Standing, read_standing
 
 OBSERVE_SECONDS: Final = 2.0
 """Metrics are at most this much, and the time of one query, behind the record."""
+
+OBSERVES_EVERY_POLLS: Final = 2
+"""People are not in such a hurry as tickets, but whoever wants those sooner wants alarms sooner too."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +47,20 @@ class Seen:
 
 
 class Observer:
-    """Keeps the latest reading."""
+    """Keeps the latest reading. ``concerned`` is called after each one that may concern people."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        concerned: Callable[[], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.seen: Seen | None = None
         self._database = database
+        self._alarm_seconds = settings.alarm_seconds
+        self._pause_seconds = min(OBSERVE_SECONDS, OBSERVES_EVERY_POLLS * settings.poll_seconds)
+        self._concerned = concerned
         self._clock = clock
 
     async def run(self) -> None:
@@ -51,7 +68,9 @@ class Observer:
         while True:
             # From before the question: an age that is shown is never younger than the truth.
             before, wall = monotonic(), self._clock()
-            standing = await read_standing(self._database)
+            standing = await read_standing(self._database, self._alarm_seconds)
             middle = wall + (monotonic() - before) / 2
             self.seen = Seen(standing, before, middle - standing.epoch_seconds)
-            await asyncio.sleep(OBSERVE_SECONDS)
+            if standing.may_concern_people:
+                self._concerned()
+            await asyncio.sleep(self._pause_seconds)

@@ -107,7 +107,7 @@ class Service:
         targets = read_targets(settings.alert_addresses)
         self._alerts = AlertSender(self._database, targets, settings.alarm_seconds, announce)
         self._alarms = Alarms(self._kitchen, told=self._alerts.wake)
-        self._observer = Observer(self._database)
+        self._observer = Observer(self._database, settings, self._alarms.wake)
         self._health = Health(self._answers(), settings.health_allowed_hosts)
         self._stopping = asyncio.Event()
 
