@@ -183,7 +183,8 @@ head AS MATERIALIZED (
                      AND (o.bill_id, o.copy_no) = (q.bill_id, q.copy_no)
                      AND (o.ticket_id, o.reprint_no) < (q.ticket_id, q.reprint_no)
                      AND upper(btrim(t.printer_target)) = (SELECT upper(btrim(own.printer_target))
-                                                             FROM kitchen_tickets own WHERE own.id = q.ticket_id))
+                                                             FROM kitchen_tickets own WHERE own.id = q.ticket_id)
+                  OFFSET 0)  -- Else, before statistics know of a rush, all that waits is joined for each claim.
             ORDER BY q.ticket_id, q.id LIMIT 1)
           ORDER BY turn LIMIT 1) oldest),
 ticket AS MATERIALIZED (
