@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
+from kitchen_printer.database.alarms import AlarmBook
 from kitchen_printer.database.assignments import Move, Moved, move_jobs
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.jobs import Surroundings, look_around
 from kitchen_printer.database.leases import send_heartbeat
 from kitchen_printer.database.outcomes import record
-from kitchen_printer.database.routing import PrinterState, note_states
+from kitchen_printer.database.routing import PrinterState, note_states, read_configuration
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.routing import Absence, Choice, Target
@@ -239,3 +240,29 @@ async def test_a_retry_after_doubt_is_marked_and_one_that_a_reprint_took_care_of
     (again,) = await replica.claim(printer)
     assert (again.job.ticket_id, again.job.marked, again.job.spent) == (doubtful, True, 0)
     assert await rows(pool, "SELECT status FROM kitchen_tickets ORDER BY id") == [("PRINTING",), ("PRINTED",)]
+
+
+async def test_a_time_without_end_in_one_printer_s_row_costs_the_others_nothing(pool: Database) -> None:
+    spared, other = await add_lanes(pool, 2)
+    async with pool.connection() as connection:
+        await connection.execute(
+            "UPDATE printers SET parked = true, parked_at = 'infinity' WHERE id = %s", [spared]
+        )
+        await connection.execute(
+            "INSERT INTO kitchen_redirects (printer_id, to_printer_id, redirected_by, created_at)"
+            " VALUES (%s, %s, 'Eve', '-infinity')",
+            [spared, other],
+        )
+
+    configuration = await read_configuration(pool)
+    assert [(each.parked, each.parked_at) for each in configuration.printers] == [(True, None), (False, None)]
+    assert [each.since for each in configuration.redirects] == [datetime(2000, 1, 1, tzinfo=UTC)]
+    async with pool.transaction() as connection:
+        assert len((await AlarmBook(connection).sight()).printers) == 2
+
+
+async def test_a_migration_at_work_silences_no_alarm(pool: Database, database: str) -> None:
+    with psycopg.connect(database) as migrating:
+        migrating.execute("SELECT pg_advisory_lock(%s)", [0x6B70_0002])
+        async with pool.transaction() as connection:
+            assert await AlarmBook(connection).is_ours()

@@ -168,7 +168,8 @@ def test_failed_and_held_tickets_are_alarms_once_they_have_stood_a_moment() -> N
         (BAR_LATE, told(4800, 1000), Telling.REPEATED),
         (TicketsFailed((a_ticket(1),)), told(599, 1, 1), None),
         (TicketsFailed((a_ticket(1),)), told(600, 1, 1), Telling.REPEATED),
-        (TicketsFailed((a_ticket(1), a_ticket(2))), told(1, 1, 1), Telling.REPEATED),  # one more is news
+        (TicketsFailed((a_ticket(1), a_ticket(2))), told(29, 1, 1), None),  # one more is news, but no storm
+        (TicketsFailed((a_ticket(1), a_ticket(2))), told(30, 1, 1), Telling.REPEATED),
         (TicketsFailed((a_ticket(2),)), told(1, 1, 1, 2), None),  # one less is not
     ],
 )

@@ -166,3 +166,55 @@ async def foot_of_next_ticket(kitchen: KitchenUnderTest, printer: VirtualPrinter
     await printer.paper.wait_for_sheets(before + 1, timeout=WAIT_SECONDS)
     await kitchen.wait_until("SELECT bool_and(status = 'PRINTED') AS yes FROM kitchen_tickets")
     return printer.paper.sheets[before].lines[-2]
+
+
+async def test_an_alarm_ends_though_the_service_was_stopped_meanwhile_and_no_ticket_comes(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    printer.causes.refuse()
+    await kitchen.route("BAR", printer)
+    service = await kitchen.start_service(**AT_ONCE)
+    await kitchen.submit("BAR", "Lager")
+    await service.facts.wait_for(AlarmTold)
+    await kitchen.stop_service(service)
+    await kitchen.execute(
+        "UPDATE print_jobs SET state = 'CANCELLED', settled_at = now() WHERE ticket_id IS NOT NULL"
+    )
+    # And one of a later version's alarms, whose slip this version cannot read.
+    await kitchen.execute(
+        "INSERT INTO kitchen_alarms (condition, headline, slip) VALUES ('later', 'Later', '{\"kind\": \"later\"}')"
+    )
+    printer.causes.accept()
+
+    await kitchen.start_service(**AT_ONCE)
+    await kitchen.wait_until("SELECT bool_and(NOT is_on) AS yes FROM kitchen_alarms")
+
+
+async def test_tickets_that_fail_one_after_the_other_leave_one_slip_in_the_queue_not_one_each(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    await kitchen.route("BAR", printer)
+    slowly = {"KITCHEN_RECOVERY_TICKETS_PER_MINUTE": "1", "KITCHEN_LATE_SECONDS": "60"}
+    await kitchen.start_service(**AT_ONCE, **slowly)
+    await kitchen.execute(
+        "INSERT INTO kitchen_tickets (bill_id, printer_target, created_at)"
+        " SELECT n, 'BAR', now() - interval '1 hour' FROM generate_series(1, 4) n"
+    )
+    await kitchen.wait_until(
+        "SELECT count(*) = 1 AS yes FROM kitchen_tickets WHERE status = 'PRINTED'"
+    )  # And now its lane rests.
+    for bill in (2, 3):
+        await kitchen.execute(
+            "UPDATE print_jobs SET state = 'FAILED', failed_reason = 'x', settled_at = now() WHERE bill_id = %s",
+            [bill],
+        )
+        await kitchen.execute(
+            "SELECT kitchen_derive_status(ARRAY(SELECT id FROM kitchen_tickets WHERE bill_id = %s))", [bill]
+        )
+        await kitchen.wait_until(
+            "SELECT count(*) = %s AS yes FROM print_jobs WHERE notice_key LIKE 'alarm failed%%'", [bill - 1]
+        )
+
+    assert await kitchen.rows(
+        "SELECT state FROM print_jobs WHERE notice_key LIKE 'alarm failed%%' ORDER BY id"
+    ) == [{"state": "CANCELLED"}, {"state": "WAITING"}]

@@ -1,5 +1,6 @@
 """Backups: tickets go past a printer that cannot print, in order, say so on paper, and come home."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -64,6 +65,28 @@ async def test_thirty_tickets_and_a_void_go_to_the_backup_in_order_and_new_ones_
     )
     assert rows == [{"n": 31, "said": True, "told": True}]
     assert await kitchen.one("SELECT max(attempts) AS most FROM print_jobs") == {"most": 1}
+
+
+async def test_a_printer_that_was_passed_over_when_somebody_parked_it_gets_its_tickets_again_once_resumed(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+) -> None:
+    await kitchen.route("BAR", printer, priority=1)
+    await kitchen.route("BAR", second_printer, priority=2)
+    printer.causes.refuse()
+    service = await kitchen.start_service(**SOON)
+    await kitchen.wait_for_status(await kitchen.submit("BAR", "Lager"), "PRINTED")
+    await kitchen.execute("SELECT kitchen_park(%s, 'Eve')", [printer.address])
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not any(lane.printer.parked for lane in service.lanes):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+    printer.causes.accept()
+    await kitchen.execute("SELECT kitchen_resume(%s, 'Eve')", [printer.address])
+    await kitchen.wait_until("SELECT bool_and(passed_over_for IS NULL) AS yes FROM printers")
+    home = await kitchen.submit("BAR", "Water", bill_id=2)
+    await kitchen.wait_for_status(home, "PRINTED")
+
+    assert tickets_on(printer.paper.sheets) == [home]
 
 
 async def test_the_backup_may_be_another_replica_s_and_gets_the_tickets_all_the_same(

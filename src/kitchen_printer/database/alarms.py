@@ -13,10 +13,10 @@ from psycopg.types.json import Jsonb
 from kitchen_printer.database.connection import Connection, Row
 from kitchen_printer.database.notices import add_notice
 from kitchen_printer.decisions.alarms import PrinterSight, Sight, StationSight, Told, Troubled
-from kitchen_printer.decisions.notice import Listed, Notice, read_notice
+from kitchen_printer.decisions.notice import Listed, MalformedNoticeError, Notice, read_notice
 from kitchen_printer.decisions.reason import Reason
 
-_WRITING = 0x6B70_0002
+_WRITING = 0x6B70_0003
 """Advisory lock: one replica at a time decides what people are told."""
 
 TROUBLED_MAX = 200
@@ -80,7 +80,8 @@ SELECT p.id AS printer_id, p.address, coalesce(s.stations, '{}') AS stations,
        p.parked AND p.parked_by IS DISTINCT FROM 'kitchen-printer' AS is_parked,
        CASE WHEN p.parked THEN 'internal_error' WHEN p.state = 'down' THEN p.state_reason ELSE p.passed_over_for END
        AS reason,
-       CASE WHEN p.parked THEN p.parked_at WHEN p.state <> 'down' AND p.passed_over_for IS NOT NULL
+       CASE WHEN p.parked AND p.parked_at BETWEEN '1900-01-01' AND '3000-01-01' THEN p.parked_at
+            WHEN p.state <> 'down' AND p.passed_over_for IS NOT NULL
             THEN p.passed_over_since ELSE p.state_since END AS since,
        coalesce(w.waiting, 0) AS waiting, w.oldest, p.paper_low_since, p.paper_low_tickets
   FROM printers p
@@ -281,12 +282,20 @@ def _reason(stored: str | None) -> Reason | None:
     return Reason(stored) if stored is not None and stored in [*Reason] else None
 
 
+def _slip(stored: str | None) -> Notice | None:
+    """Read a slip that looks for a printer. A later version's that we cannot read must not silence the other alarms."""
+    try:
+        return read_notice(stored) if stored else None
+    except MalformedNoticeError:
+        return None
+
+
 def _on_record(row: Row) -> OnRecord:
     return OnRecord(
         told=Told(told_at=row["told_at"], tellings=row["tellings"], tickets=frozenset(row["tickets"])),
         headline=row["headline"],
         raised_at=row["raised_at"],
-        slip=read_notice(row["slip"]) if row["slip"] else None,
+        slip=_slip(row["slip"]),
         slip_key=row["slip_key"],
         slip_job=row["slip_job"],
         slip_printer=row["slip_printer"],

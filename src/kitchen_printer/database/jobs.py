@@ -41,6 +41,9 @@ class Surroundings:
     absences: Mapping[int, Absence]
     """The printers that their lanes pass over now. What is on record from before its present owner does not count."""
 
+    down_on_record: frozenset[int]
+    """Our printers that could not print when somebody last looked, before us or before they were parked."""
+
     has_free_lanes: bool
     has_new_tickets: bool
     has_abandoned_attempts: bool
@@ -72,6 +75,8 @@ SELECT s.routing_version,
           JOIN kitchen_replicas r ON r.owner = l.owner
          -- Our own word counts to us whatever the wall clock does to our heartbeat.
          WHERE p.passed_over_for IS NOT NULL AND (r.until > now() OR l.owner = %(me)s)) AS absences,
+       ARRAY(SELECT p.id FROM printers p JOIN lanes l ON l.printer_id = p.id
+              WHERE l.owner = %(me)s AND (p.state = 'down' OR p.passed_over_for IS NOT NULL)) AS down_on_record,
        -- An owner that has been gone for longer is found at the next heartbeat; here the dead must not add up.
        EXISTS (SELECT FROM lanes l WHERE l.owner IS NULL)
        OR EXISTS (SELECT FROM kitchen_replicas r JOIN lanes l ON l.owner = r.owner
@@ -109,6 +114,7 @@ async def look_around(
     if row is None:
         raise LookupError("kitchen_settings has no row: it was deleted; insert one with its defaults")
     row["queues"] = tuple(Queue(**each) for each in row["queues"])
+    row["down_on_record"] = frozenset(row["down_on_record"])
     row["absences"] = {
         each["printer_id"]: Absence(
             reason=reason_named(each["reason"]),

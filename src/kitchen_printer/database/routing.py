@@ -64,6 +64,7 @@ class Configuration:
     redirects: tuple[Redirect, ...]
 
 
+# 'infinity' is a time that a person may write and no program can read: it must not cost the other printers theirs.
 _CONFIGURATION: LiteralString = """
 SELECT s.routing_version, s.time_zone, upper(btrim(s.default_station)) AS default_station,
        ARRAY(SELECT station_code FROM stations WHERE NOT is_open) AS closed_stations,
@@ -75,11 +76,14 @@ SELECT s.routing_version, s.time_zone, upper(btrim(s.default_station)) AS defaul
        ARRAY(SELECT jsonb_build_object('id', id, 'address', address, 'columns', columns, 'code_page', code_page,
                                        'raster', raster, 'level', level,
                                        'level_provenance', level_provenance, 'serial', serial,
-                                       'firmware', firmware, 'parked', parked, 'parked_at', parked_at)
+                                       'firmware', firmware, 'parked', parked, 'parked_at',
+                                       CASE WHEN parked_at BETWEEN '1900-01-01' AND '3000-01-01' THEN parked_at END)
                FROM printers p WHERE EXISTS (SELECT FROM lanes l WHERE l.printer_id = p.id)
               ORDER BY id) AS printers,
        ARRAY(SELECT jsonb_build_object('station', station_code, 'printer_id', printer_id,
-                                       'to_printer_id', to_printer_id, 'since', created_at)
+                                       'to_printer_id', to_printer_id, 'since',
+                                       CASE WHEN created_at BETWEEN '1900-01-01' AND '3000-01-01' THEN created_at
+                                            ELSE '2000-01-01 00:00+00' END)
                FROM kitchen_redirects ORDER BY id) AS redirects
   FROM kitchen_settings s
 """

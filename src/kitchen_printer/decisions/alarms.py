@@ -236,14 +236,20 @@ def due(
         before = told.get(key)
         if before is None:
             yield Due(key, Telling.RAISED, condition)
-        elif tickets_of(condition) - before.tickets or (
-            _presses(condition, now, patience.late_seconds)
-            and _lasts(before.told_at, now, repeat_after(before.tellings, patience.repeat_seconds))
-        ):
+        elif _is_worth_repeating(condition, before, now, patience):
             yield Due(key, Telling.REPEATED, condition)
     for key in told:
         if key not in present:
             yield Due(key, Telling.OVER, None)
+
+
+def _is_worth_repeating(condition: Condition, before: Told, now: datetime, patience: Patience) -> bool:
+    """Judge an alarm that is on. Of further tickets people hear in batches: fifty that fail are not fifty papers."""
+    is_news = bool(tickets_of(condition) - before.tickets)
+    if is_news and _lasts(before.told_at, now, patience.alarm_seconds):
+        return True
+    interval = repeat_after(before.tellings, patience.repeat_seconds)
+    return _presses(condition, now, patience.late_seconds) and _lasts(before.told_at, now, interval)
 
 
 REPEAT_FACTOR_MAX = 8
@@ -256,7 +262,7 @@ def repeat_after(tellings: int, repeat_seconds: float) -> float:
 
 
 def tickets_of(condition: Condition) -> frozenset[int]:
-    """The tickets an alarm names one by one: a further one is news at once."""
+    """The tickets an alarm names one by one: a further one is news."""
     match condition:
         case TicketsFailed(tickets) | TicketsHeld(tickets):
             return frozenset(each.ticket_id for each in tickets)

@@ -85,6 +85,11 @@ class Alarms:
         if news.condition is None:
             return await self._all_clear(news.key, book, sight, on_record[news.key])
         is_repeated = news.telling is Telling.REPEATED
+        before = on_record.get(news.key)
+        if before is not None and before.slip_job is not None and before.is_slip_waiting:
+            await book.withdraw_slip(
+                before.slip_job
+            )  # The new one says more: tickets must not wait behind both.
         alarm = worded(news.condition, now, zone, is_repeated=is_repeated)
         await book.tell(
             news.key,

@@ -157,6 +157,7 @@ class Dispatcher:
         for printer_id, lane in self.lanes.items():
             backlog = backlogs.get(printer_id)
             lane.waiting = backlog.waiting if backlog else 0
+            lane.is_down_on_record = printer_id in seen.down_on_record
         if seen.has_free_lanes and monotonic() >= self._takes_again_at:
             self._takes_again_at = monotonic() + TAKE_EVERY_SECONDS
             self._new_lanes()

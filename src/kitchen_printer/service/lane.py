@@ -111,6 +111,11 @@ class Lane:
 
     crashed_at: deque[float] = field(default_factory=lambda: deque[float](maxlen=CRASHES_MAX))
     is_tried: bool = False
+    """Whether we have seen how the printer stands."""
+
+    is_down_on_record: bool = False
+    """Whether the record says, from before we looked, that it cannot print."""
+
     failures: int = 0
     rests_until: float = 0.0
     last_failure: float | None = None
@@ -212,6 +217,8 @@ class Lane:
         """Whether to ask the printer how it is although nothing waits for it: else it would never come home."""
         if self.printer.parked:
             return False
+        if self.is_down_on_record and not self.is_tried:
+            return True  # Tickets go past it, and people are told that it is down, until somebody has seen better.
         is_due = self.passed_over_for is not None and monotonic() >= self.asks_again_at
         return self.trouble is not None or is_due
 
