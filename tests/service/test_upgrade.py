@@ -4,7 +4,7 @@ import psycopg
 
 from kitchen_demo.logins import create_login, drop_login
 from kitchen_printer.database.migrate import known_migrations, migrate
-from tests.service.kitchen_under_test import KitchenUnderTest
+from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest
 from virtual_printer import VirtualPrinter
 
 FIRST_RELEASE = 6
@@ -107,6 +107,7 @@ async def test_rows_of_every_kind_of_the_first_release_are_taken_over_and_printe
         )
         for ticket in (FAILED, HELD):
             await kitchen.wait_for_status(ticket, "PRINTED")
-        assert all("POSSIBLE DUPLICATE" in sheet.text for sheet in printer.paper.sheets[5:])
+        again = (await printer.paper.wait_for_sheets(7, timeout=WAIT_SECONDS))[5:]
+        assert all("POSSIBLE DUPLICATE" in sheet.text for sheet in again)
     with psycopg.connect(empty_database) as connection:
         drop_login(connection, login)
