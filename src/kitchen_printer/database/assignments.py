@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
+from uuid import UUID
 
 from kitchen_printer.database.connection import Database
 from kitchen_printer.decisions.routing import Choice, Target
@@ -38,6 +39,9 @@ WITH waiting AS MATERIALIZED (
            AS m(at_printer, station, copy_no, to_printer, diverted_from, diverted_for, diverted_since)
       JOIN print_jobs j ON (j.printer_id, j.station_code, j.copy_no) = (m.at_printer, m.station, m.copy_no)
      WHERE j.state = 'WAITING' AND j.kind <> 'NOTICE' AND NOT j.is_pinned
+       -- After a jump of the database's clock two replicas may each take the other for dead: they would move the
+       -- same jobs to and fro until both have sent a heartbeat.
+       AND EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = %(me)s AND r.until > now())
      ORDER BY j.id FOR NO KEY UPDATE OF j SKIP LOCKED),
 moved AS (
     UPDATE print_jobs j
@@ -65,9 +69,10 @@ SELECT from_printer AS from_printer_id, to_printer AS to_printer_id, reason, cou
 """
 
 
-async def move_jobs(database: Database, moves: Sequence[Move]) -> list[Moved]:
+async def move_jobs(database: Database, me: UUID, moves: Sequence[Move]) -> list[Moved]:
     """Move waiting jobs to the printers chosen for them, with an event for each; return what was moved."""
     values = {
+        "me": me,
         "from": [each.from_printer_id for each in moves],
         "stations": [each.target.station for each in moves],
         "copies": [each.target.copy_no for each in moves],

@@ -87,9 +87,8 @@ class Alarms:
         is_repeated = news.telling is Telling.REPEATED
         before = on_record.get(news.key)
         if before is not None and before.slip_job is not None and before.is_slip_waiting:
-            await book.withdraw_slip(
-                before.slip_job
-            )  # The new one says more: tickets must not wait behind both.
+            # The new one says more, and tickets must not wait behind both.
+            await book.withdraw_slip(before.slip_job)
         alarm = worded(news.condition, now, zone, is_repeated=is_repeated)
         await book.tell(
             news.key,

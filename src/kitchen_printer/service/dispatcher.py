@@ -166,7 +166,7 @@ class Dispatcher:
     async def _move_jobs(self, book: RouteBook, seen: Surroundings) -> set[int]:
         """Move waiting jobs to the printers that are chosen for them now; return the printers that got some."""
         moves = book.moves(seen.queues)
-        moved = await move_jobs(self._kitchen.database, moves) if moves else []
+        moved = await move_jobs(self._kitchen.database, self._me, moves) if moves else []
         for each in moved:
             self._kitchen.announce(
                 TicketsRedirected(
