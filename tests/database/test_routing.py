@@ -12,6 +12,7 @@ from kitchen_printer.database.connection import Database
 from kitchen_printer.database.jobs import Surroundings, look_around
 from kitchen_printer.database.leases import send_heartbeat
 from kitchen_printer.database.outcomes import record
+from kitchen_printer.database.recovery import read_backlog
 from kitchen_printer.database.routing import PrinterState, note_states, read_configuration
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
@@ -57,9 +58,9 @@ async def test_moving_jobs_says_from_where_to_where_and_why_and_takes_no_other_o
     await replica.start()
     await replica.claim(primary)  # The first is being printed: it stays.
 
-    moved = await move_jobs(pool, [away(primary, backup)])
+    moved = await move_jobs(pool, replica.me, [away(primary, backup)])
     assert moved == [Moved(from_printer_id=primary, to_printer_id=backup, reason="paper_out", jobs=2)]
-    assert await move_jobs(pool, [away(primary, backup)]) == []
+    assert await move_jobs(pool, replica.me, [away(primary, backup)]) == []
     assert await rows(
         pool,
         "SELECT ticket_id, diverted_from, diverted_for, diverted_since FROM print_jobs WHERE printer_id = %s"
@@ -67,7 +68,7 @@ async def test_moving_jobs_says_from_where_to_where_and_why_and_takes_no_other_o
         backup,
     ) == [(ticket, primary, "paper_out", SINCE) for ticket in waiting[1:]]
 
-    back = await move_jobs(pool, [home(backup, primary)])
+    back = await move_jobs(pool, replica.me, [home(backup, primary)])
     assert [(each.reason, each.jobs) for each in back] == [("came_home", 2)]
     assert await rows(pool, "SELECT count(*) FROM print_jobs WHERE diverted_from IS NOT NULL") == [(0,)]
     told = await rows(
@@ -91,7 +92,7 @@ async def test_what_may_still_come_out_of_the_printer_that_is_left_is_on_record(
     (claimed,) = await replica.claim(primary)
     await record(pool, replica.me, [settled(claimed.job, outcome)])
 
-    await move_jobs(pool, [away(primary, backup)])
+    await move_jobs(pool, replica.me, [away(primary, backup)])
 
     warned = await rows(
         pool, "SELECT attempt_id, printer_id FROM print_events WHERE event = 'may_still_print'"
@@ -242,7 +243,7 @@ async def test_a_retry_after_doubt_is_marked_and_one_that_a_reprint_took_care_of
     assert await rows(pool, "SELECT status FROM kitchen_tickets ORDER BY id") == [("PRINTING",), ("PRINTED",)]
 
 
-async def test_a_time_without_end_in_one_printer_s_row_costs_the_others_nothing(pool: Database) -> None:
+async def test_a_time_without_end_in_one_row_costs_the_others_nothing(pool: Database) -> None:
     spared, other = await add_lanes(pool, 2)
     async with pool.connection() as connection:
         await connection.execute(
@@ -254,7 +255,13 @@ async def test_a_time_without_end_in_one_printer_s_row_costs_the_others_nothing(
             [spared, other],
         )
 
+    ticket = await add_ticket(pool, 1, "BAR", [other])
+    await rows(pool, "UPDATE kitchen_tickets SET not_before = 'infinity' WHERE id = %s RETURNING 1", ticket)
+
     configuration = await read_configuration(pool)
+    backlog = await read_backlog(pool, other, 300)
+    assert backlog is not None
+    assert backlog.oldest == ()
     assert [(each.parked, each.parked_at) for each in configuration.printers] == [(True, None), (False, None)]
     assert [each.since for each in configuration.redirects] == [datetime(2000, 1, 1, tzinfo=UTC)]
     async with pool.transaction() as connection:
@@ -266,3 +273,14 @@ async def test_a_migration_at_work_silences_no_alarm(pool: Database, database: s
         migrating.execute("SELECT pg_advisory_lock(%s)", [0x6B70_0002])
         async with pool.transaction() as connection:
             assert await AlarmBook(connection).is_ours()
+
+
+async def test_who_may_be_taken_for_dead_by_others_moves_no_ticket(pool: Database) -> None:
+    primary, backup = await add_lanes(pool, 2)
+    await add_ticket(pool, 1, "BAR", [primary])
+    replica = Replica(pool)
+    await replica.start()
+    await rows(pool, "UPDATE kitchen_replicas SET until = now() - interval '1 hour' RETURNING 1")
+    assert await move_jobs(pool, replica.me, [away(primary, backup)]) == []
+    await replica.start()
+    assert len(await move_jobs(pool, replica.me, [away(primary, backup)])) == 1

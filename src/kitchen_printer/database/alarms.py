@@ -69,7 +69,8 @@ WITH serves AS (
 waits AS (
     SELECT j.printer_id, count(*) AS waiting,
            min(greatest(t.created_at, t.not_before)) FILTER (
-               WHERE t.created_at BETWEEN '1900-01-01' AND '3000-01-01' AND coalesce(t.not_before, t.created_at) <= now())
+               WHERE t.created_at BETWEEN '1900-01-01' AND '3000-01-01'
+                 AND coalesce(t.not_before, t.created_at) <= now())
            AS oldest
       FROM print_jobs j JOIN kitchen_tickets t ON t.id = j.ticket_id
      WHERE j.settled_at IS NULL AND j.state <> 'HELD' GROUP BY j.printer_id)

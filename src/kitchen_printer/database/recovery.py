@@ -30,7 +30,8 @@ oldest AS (
            greatest(t.created_at, t.not_before) AS ordered_at
       FROM kitchen_tickets t
      WHERE t.id IN (SELECT ticket_id FROM due ORDER BY ticket_id LIMIT %(listed_max)s)
-       AND t.created_at BETWEEN '1900-01-01' AND '3000-01-01' AND isfinite(greatest(t.created_at, t.not_before)))  -- what else it may hold is no time for a list
+       -- What else it may hold is no time for a list.
+       AND t.created_at BETWEEN '1900-01-01' AND '3000-01-01' AND isfinite(greatest(t.created_at, t.not_before)))
 SELECT (SELECT count(*) FROM due) AS waiting, (SELECT max(ticket_id) FROM due) AS up_to,
        coalesce((SELECT min(ordered_at) < clock_timestamp() - make_interval(secs => %(late)s) FROM oldest), false)
            AS is_late,
