@@ -120,7 +120,7 @@ def test_the_end_of_a_service_names_items_and_tickets_and_says_so_when_there_are
         "END OF SERVICE",
         "Since 11:00, not proved to be on paper:",
         "-" * 48,
-        "1 items on no ticket:",
+        "1 item on no ticket:",
         "BAR  2 x Lager",
         "-" * 48,
         "1 ticket:",

@@ -110,7 +110,8 @@ def of_printers(database: DatabaseFindings, around: Surroundings) -> Iterator[Fi
             yield warning(
                 "level_unverified",
                 f"Nobody has asked {address} yet what it can prove.",
-                f"Start the service, or ask: kitchen-printer probe {address}",
+                f"A running service asks at its next ticket, kitchen-printer test-print {address} on paper; "
+                f"while none runs: kitchen-printer probe {address}",
             )
         elif row.level_provenance == "probed":
             yield warning(
