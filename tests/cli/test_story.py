@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from kitchen_printer.cli import story
 from kitchen_printer.cli.story import sentence
-from kitchen_printer.database.requests import Happening
+from kitchen_printer.database.requests import Happening, TicketStory
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "kitchen_printer" / "database"
 CHOSEN_NAME = re.compile(
@@ -183,3 +184,32 @@ def test_why_a_ticket_changes_printers_is_said() -> None:
 def test_an_event_of_a_kind_not_known_here_is_shown_as_it_is_stored() -> None:
     for name in ("printer_sang", "late_show", "danced"):
         assert told(name, {"well": True}) == f"{name}: {{'well': True}}"
+
+
+def test_a_reprint_never_takes_the_place_of_the_first_paper_in_a_story() -> None:
+    def happening(event: str, printer: str, **detail: Any) -> Happening:
+        at = datetime(2026, 7, 3, 19, 42, tzinfo=UTC)
+        return Happening(at=at, actor="service", event=event, address=printer, detail=detail)
+
+    papers = [("10.0.0.1:9100", False), ("10.0.0.2:9100", True)]
+    happenings = [
+        happening(event, printer, attempt=1, **detail)
+        for printer, marked in papers
+        for event, detail in (
+            ("claimed", {"marked": marked, "level": "A+", "level_provenance": "proven on paper"}),
+            ("confirmed", {"evidence": "token", "job": "PRINTED"}),
+        )
+    ]
+    short = list(
+        story.told(
+            TicketStory(
+                ticket_id=5,
+                station="BAR",
+                station_seq=1,
+                status="PRINTED",
+                failed_reason=None,
+                happenings=tuple(happenings),
+            )
+        )
+    )[1]
+    assert short == "On paper 0.0 s after it was submitted, from printer 10.0.0.1:9100, at the first attempt."

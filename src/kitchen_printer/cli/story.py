@@ -48,9 +48,11 @@ def heading(story: TicketStory) -> str:
 
 def _in_short(happenings: Sequence[Happening]) -> Iterator[str]:
     """Say when the first paper was there, and what stood on it; nothing while there is none."""
-    claims = {each.detail["attempt"]: each for each in happenings if each.event == "claimed"}
+    claims: dict[int, Happening] = {}  # A reprint counts its attempts anew, so only what came before counts.
     for each in happenings:
-        if each.event == "confirmed" and each.detail["attempt"] in claims:
+        if each.event == "claimed":
+            claims[each.detail["attempt"]] = each
+        elif each.event == "confirmed" and each.detail["attempt"] in claims:
             seconds = (each.at - happenings[0].at).total_seconds()
             claim = claims[each.detail["attempt"]]
             mark = ", marked POSSIBLE DUPLICATE" if claim.detail["marked"] else ""

@@ -203,7 +203,9 @@ def _exceptions(notice: Exceptions, now: datetime, zone: tzinfo) -> Iterator[Row
         yield Row(text="Nothing. Every item is on a confirmed paper.", size=Size.TALL)
     if notice.unsent:
         yield RULE
-        yield Row(text=f"{notice.unsent} {'item' if notice.unsent == 1 else 'items'} on no ticket:", bold=True)
+        yield Row(
+            text=f"{notice.unsent} {'item' if notice.unsent == 1 else 'items'} on no ticket:", bold=True
+        )
         for item in notice.unsent_items:
             yield Row(text=f"{item.station or 'NO STATION'}  {item.quantity} x {item.name or 'unknown item'}")
     if notice.unproved:
