@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, canonical_address, end, say, settings
+from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, canonical_address, end, settings
 
 if TYPE_CHECKING:
     from kitchen_printer.database.end_of_service import Reconciliation
@@ -67,7 +67,7 @@ def reconcile(
         raise typer.Exit(FAILURE)
 
 
-def alert_test() -> None:
+def alert_test(as_json: AsJson = False) -> None:
     """Send a trial message to every address of KITCHEN_ALERT_URLS, and say which took it."""
     from kitchen_printer.service.alert_targets import BadAlertUrlError, Message, Post, read_targets
 
@@ -81,9 +81,15 @@ def alert_test() -> None:
         "Kitchen printers: trial alarm", "Nothing is wrong: somebody tries whether alarms arrive."
     )
     reached = asyncio.run(Post().send(trial, targets))
-    for each in targets:
-        said = "took it" if each.place in reached else "did not take it: check the address and the network"
-        say(f"Entry {each.place} ({each.service}) {said}.")
+    said = {True: "took it", False: "did not take it: check the address and the network"}
+    answer(
+        (f"Entry {each.place} ({each.service}) {said[each.place in reached]}." for each in targets),
+        as_json=as_json,
+        value=[
+            {"entry": each.place, "service": each.service, "took_it": each.place in reached}
+            for each in targets
+        ],
+    )
     if len(reached) < len(targets):
         raise typer.Exit(FAILURE)
 
