@@ -116,6 +116,8 @@ def test_a_healthy_kitchen_has_nothing_to_tell() -> None:
         (down(1, "BAR", seconds=30), True),
         (down(1, "BAR", seconds=29), False),  # it may be back before anybody has read a slip
         (down(1, "BAR", is_parked=True), False),  # whoever parked it knows
+        (down(1), False),  # it was replaced: no station has it any more
+        (down(1, waiting=1), True),
     ],
 )
 def test_a_printer_that_stays_down_is_an_alarm(printer: PrinterSight, is_alarmed: bool) -> None:

@@ -199,6 +199,7 @@ def conditions(sight: Sight, patience: Patience, told: Container[str] = ()) -> I
         if (
             printer.is_down
             and not printer.is_parked
+            and (printer.stations or printer.waiting)  # One that was replaced is missed by nobody.
             and _lasts(printer.since, sight.now, patience.alarm_seconds)
         ):
             yield PrinterDown(printer, printer.reason or Reason.OFFLINE)
