@@ -1,5 +1,8 @@
 """A kitchen that rather looks than gets a second paper: held tickets, their story, and who decides."""
 
+import psycopg
+
+from kitchen_demo.logins import create_login, drop_login
 from kitchen_printer.service.facts import PrinterReady
 from tests.cli.test_bad_input import kitchen_printer
 from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest
@@ -70,3 +73,20 @@ def test_what_is_not_there_is_said_in_a_sentence(database: str) -> None:
     ):
         code, said = kitchen_printer(*command, DATABASE_URL=database)
         assert (code, said) == (1, "there is no ticket 99")
+
+
+async def test_who_decides_about_a_ticket_may_see_it_with_the_same_login(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    ticket = await _held_ticket(kitchen, printer)
+    with psycopg.connect(kitchen.dsn, autocommit=True) as connection:
+        operator = create_login(connection, "kitchen_operator")
+        dsn = operator.dsn(kitchen.dsn)
+        asked = ("tickets", "printers", f"explain {ticket}", f"preview {ticket} --text")
+        answers = {each: kitchen_printer(*each.split(), DATABASE_URL=dsn) for each in asked}
+        decided = kitchen_printer("confirm", str(ticket), "--printed", "--by", "Ana", DATABASE_URL=dsn)
+        drop_login(connection, operator)
+
+    assert {each: code for each, (code, _) in answers.items()} == dict.fromkeys(asked, 0), answers
+    assert "Negroni" in answers[f"preview {ticket} --text"][1]
+    assert decided[0] == 0, decided

@@ -569,27 +569,34 @@ GRANT SELECT ON kitchen_printers TO kitchen_service
 GRANT SELECT ON kitchen_redirects TO kitchen_service
 GRANT SELECT ON kitchen_replicas TO kitchen_service
 GRANT SELECT ON kitchen_schema TO kitchen_service
+GRANT SELECT ON kitchen_settings TO kitchen_operator
 GRANT SELECT ON kitchen_settings TO kitchen_service
 GRANT SELECT ON kitchen_station_days TO kitchen_service
 GRANT SELECT ON kitchen_stations TO kitchen_backend
 GRANT SELECT ON kitchen_stations TO kitchen_operator
 GRANT SELECT ON kitchen_stations TO kitchen_reader
 GRANT SELECT ON kitchen_ticket_items TO kitchen_backend
+GRANT SELECT ON kitchen_ticket_items TO kitchen_operator
 GRANT SELECT ON kitchen_ticket_items TO kitchen_service
 GRANT SELECT ON kitchen_ticket_status TO kitchen_backend
 GRANT SELECT ON kitchen_ticket_status TO kitchen_operator
 GRANT SELECT ON kitchen_ticket_status TO kitchen_reader
 GRANT SELECT ON kitchen_tickets TO kitchen_backend
+GRANT SELECT ON kitchen_tickets TO kitchen_operator
 GRANT SELECT ON kitchen_tickets TO kitchen_service
 GRANT SELECT ON kitchen_unsent_items TO kitchen_backend
 GRANT SELECT ON kitchen_unsent_items TO kitchen_operator
 GRANT SELECT ON kitchen_unsent_items TO kitchen_reader
 GRANT SELECT ON lanes TO kitchen_service
 GRANT SELECT ON print_attempts TO kitchen_service
+GRANT SELECT ON print_events TO kitchen_operator
 GRANT SELECT ON print_events TO kitchen_service
 GRANT SELECT ON print_jobs TO kitchen_service
+GRANT SELECT ON printers TO kitchen_operator
 GRANT SELECT ON printers TO kitchen_service
+GRANT SELECT ON station_printers TO kitchen_operator
 GRANT SELECT ON station_printers TO kitchen_service
+GRANT SELECT ON stations TO kitchen_operator
 GRANT SELECT ON stations TO kitchen_service
 GRANT SELECT, UPDATE ON kitchen_alarms TO kitchen_service
 GRANT INSERT (address) ON printers TO kitchen_service

@@ -39,7 +39,18 @@ WITH_ADDRESSES = ("kitchen_printers",)
 MAY_READ = {
     "kitchen_backend": {"kitchen_tickets", "kitchen_ticket_items", *VIEWS},
     "kitchen_service": {*TABLES, *WITH_ADDRESSES} - {"kitchen_bills"},
-    "kitchen_operator": {"kitchen_alarms", *VIEWS, *WITH_ADDRESSES},
+    "kitchen_operator": {
+        "kitchen_alarms",
+        "kitchen_settings",
+        "kitchen_ticket_items",
+        "kitchen_tickets",
+        "print_events",
+        "printers",
+        "station_printers",
+        "stations",
+        *VIEWS,
+        *WITH_ADDRESSES,
+    },
     "kitchen_reader": {"kitchen_alarms", *VIEWS, *WITH_ADDRESSES},
     "pg_monitor": set[str](),
 }

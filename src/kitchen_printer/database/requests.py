@@ -128,9 +128,7 @@ def asking(dsn: str) -> Generator[psycopg.Cursor[DictRow], None, None]:
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedFunction) as error:
         raise RequestRefusedError(f"{_first_line(error)}: run kitchen-printer migrate") from None
     except psycopg.errors.InsufficientPrivilege as error:
-        # People have views and functions; what needs a table needs the service's role.
-        role = "kitchen_service" if "for table" in str(error) else "kitchen_operator"
-        remedy = f"use a login with the role {role}, or one that owns the database"
+        remedy = "use a login with the role kitchen_operator, or one that owns the database"
         raise RequestRefusedError(f"{_first_line(error)}: {remedy}") from None
     except psycopg.Error as error:
         raise RequestRefusedError(_first_line(error)) from None
