@@ -1,6 +1,7 @@
 """The commands. Exit codes: 0 ok, 1 it did not work, 2 wrong usage or configuration."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kitchen_printer.cli import keeping, looking, people, preview
+from kitchen_printer.cli import deciding, keeping, looking, people, preview
 from kitchen_printer.cli.printers import add_printer_commands
 from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, canonical_address
 from kitchen_printer.cli.start import end as _end
@@ -20,14 +21,6 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-add_printer_commands(app)
-app.command()(looking.check)
-app.command()(looking.tickets)
-app.command()(keeping.prune)
-app.command()(preview.preview)
-app.command()(people.message)
-app.command()(people.reconcile)
-app.command(name="alert-test")(people.alert_test)
 
 
 def main() -> None:
@@ -50,7 +43,6 @@ def options(
     """Take the options that stand before a command."""
 
 
-@app.command()
 def run() -> None:
     """Print tickets until SIGTERM."""
     from kitchen_printer.service.alert_targets import BadAlertUrlError
@@ -69,7 +61,6 @@ def run() -> None:
         log.close()
 
 
-@app.command()
 def migrate(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be applied; change nothing.")
@@ -93,7 +84,6 @@ By = Annotated[str, typer.Option("--by", help="Who asks: it goes on record.")]
 Copy = Annotated[int, typer.Option("--copy", min=1, help="Which copy of the ticket.")]
 
 
-@app.command()
 def explain(ticket: Ticket, as_json: AsJson = False) -> None:
     """Tell the whole story of a ticket, from the order to the paper."""
     from kitchen_printer.cli.story import told
@@ -106,7 +96,6 @@ def explain(ticket: Ticket, as_json: AsJson = False) -> None:
     answer(told(story), as_json=as_json, value=asdict(story))
 
 
-@app.command()
 def reprint(
     ticket: Ticket,
     *,
@@ -134,7 +123,6 @@ def reprint(
     answer([f"{said}: see kitchen-printer explain {ticket}."], as_json=as_json, value={"job": job})
 
 
-@app.command()
 def confirm(
     ticket: Ticket,
     by: By,
@@ -152,3 +140,23 @@ def confirm(
         _end(FAILURE, str(error))
     said = "on record as printed" if state == "PRINTED" else "prints again, marked POSSIBLE DUPLICATE"
     answer([f"Copy {copy} of ticket {ticket}: {said}."], as_json=as_json, value={"state": state})
+
+
+def _add_commands() -> None:
+    """Add all commands, in the order in which somebody comes to need them: it is that of the help."""
+    setting_up: tuple[Callable[..., None], ...] = (migrate, run, looking.check)
+    about_tickets: tuple[Callable[..., None], ...] = (
+        *(looking.tickets, explain, preview.preview),
+        *(reprint, deciding.retry, confirm, people.message),
+    )
+    for command in setting_up:
+        app.command()(command)
+    add_printer_commands(app)
+    for command in about_tickets:
+        app.command()(command)
+    app.command()(people.reconcile)
+    app.command(name="alert-test")(people.alert_test)
+    app.command()(keeping.prune)
+
+
+_add_commands()

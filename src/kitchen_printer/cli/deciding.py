@@ -13,9 +13,8 @@ Why = Annotated[str, typer.Option("--reason", help="Why: it goes on record.")]
 Station = Annotated[str | None, typer.Option("--station", help="Of this station only.")]
 
 
-def add_decisions(app: typer.Typer, printers: typer.Typer) -> None:
-    """Make the commands of this file commands of the program, those about printers of its ``printers``."""
-    app.command()(retry)
+def add_decisions(printers: typer.Typer) -> None:
+    """Make the decisions about printers commands of ``printers``."""
     for command in (park, resume, redirect):
         printers.command()(command)
 

@@ -21,7 +21,7 @@ By = Annotated[str, typer.Option("--by", help="Whose decision it is: it goes on 
 
 def add_printer_commands(app: typer.Typer) -> None:
     """Make the commands of this file commands of the program."""
-    add_decisions(app, _printers)
+    add_decisions(_printers)
     app.add_typer(_printers, name="printers")
     app.command()(probe)
     app.command(name="test-print")(print_test_paper)
@@ -105,13 +105,14 @@ def probe(address: Address, as_json: AsJson = False) -> None:
     answers = asyncio.run(probing.probe(printer, new_token()))
     value = asdict(answers) if isinstance(answers, Answers) else {"reason": answers}
     answer(probe_sentences(answers), as_json=as_json, value=value)
-    if isinstance(answers, Answers):
-        try:
-            kept = kept_sentence(note_probe(dsn, printer, level_of(answers), answers.identity))
-        except RequestRefusedError as error:
-            end(FAILURE, f"It could not be kept: {error}")
-        if not as_json:
-            say(kept)
+    if not isinstance(answers, Answers):
+        raise typer.Exit(FAILURE)
+    try:
+        kept = kept_sentence(note_probe(dsn, printer, level_of(answers), answers.identity))
+    except RequestRefusedError as error:
+        end(FAILURE, f"It could not be kept: {error}")
+    if not as_json:
+        say(kept)
 
 
 def print_test_paper(
