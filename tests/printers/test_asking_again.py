@@ -4,7 +4,6 @@ import ctypes
 import os
 import socket
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -106,25 +105,30 @@ def pull_the_cable(printer: VirtualPrinter) -> None:
     """From now on the kernel drops whatever comes for the printer: its end gets a filter that takes nothing."""
     take_nothing = ctypes.create_string_buffer(struct.pack("HBBI", 0x06, 0, 0, 0))
     program = struct.pack("HL", 1, ctypes.addressof(take_nothing))
-    (end,) = ends_of_connections_to(printer)
-    with end:
+    with end_of_the_connection_to(printer) as end:
         end.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
 
-def ends_of_connections_to(printer: VirtualPrinter) -> Iterator[socket.socket]:
+def end_of_the_connection_to(printer: VirtualPrinter) -> socket.socket:
+    """Find the printer's end among all that this process has open; the caller closes the copy."""
     port = int(printer.address.rsplit(":", 1)[1])
     for number in Path("/proc/self/fd").iterdir():
         try:
-            end = socket.socket(fileno=os.dup(int(number.name)))
+            copy = os.dup(int(number.name))
         except OSError:
-            continue  # not a socket, or closed meanwhile
+            continue  # closed meanwhile
+        try:
+            end = socket.socket(fileno=copy)
+        except OSError:
+            os.close(copy)  # Not a socket: a copy left open would keep a lock that others wait for.
+            continue
         try:
             if end.family == socket.AF_INET and end.getsockname()[1] == port and end.getpeername():
-                yield end
-                continue
+                return end
         except OSError:
             pass  # it listens
         end.close()
+    raise AssertionError("nobody is connected to the printer")
 
 
 @LEVELS
