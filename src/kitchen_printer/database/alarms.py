@@ -25,18 +25,6 @@ TROUBLED_MAX = 200
 ATTEMPTS_SEEN_MAX = 1000
 """How many of the last attempts are searched for a station's last paper."""
 
-IS_ANYTHING_UP: LiteralString = """
-(EXISTS (SELECT FROM kitchen_alarms WHERE is_on)
- OR EXISTS (SELECT FROM printers WHERE state = 'down' OR passed_over_for IS NOT NULL OR parked
-                                          OR paper_low_since IS NOT NULL)
- OR EXISTS (SELECT FROM kitchen_tickets WHERE status = 'FAILED')
- OR EXISTS (SELECT FROM print_jobs WHERE settled_at IS NULL AND state = 'HELD')
- OR EXISTS (SELECT FROM kitchen_tickets
-             WHERE status IN ('NEW', 'PRINTING') AND coalesce(not_before, created_at) <= now()
-               AND created_at <= now() - make_interval(secs => %(alarm_seconds)s)))
-"""
-"""Whether there may be something to tell, found cheaply: a condition for the statement that somebody sends anyway."""
-
 _FAILED: LiteralString = (
     "SELECT id FROM kitchen_tickets WHERE status = 'FAILED' ORDER BY id DESC LIMIT %(max)s"
 )

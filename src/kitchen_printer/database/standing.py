@@ -6,7 +6,6 @@ Ages are counted by the database's clock, in the statement that reads them: no c
 from dataclasses import dataclass
 from typing import LiteralString
 
-from kitchen_printer.database.alarms import IS_ANYTHING_UP
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.home_coming import HAS_ANYBODY_RETURNED, REMEMBERED_HOURS
 
@@ -50,6 +49,18 @@ class Standing:
     may_concern_people: bool
 
 
+_IS_ANYTHING_UP: LiteralString = """
+(EXISTS (SELECT FROM kitchen_alarms WHERE is_on)
+ OR EXISTS (SELECT FROM printers WHERE state = 'down' OR passed_over_for IS NOT NULL OR parked
+                                          OR paper_low_since IS NOT NULL)
+ OR EXISTS (SELECT FROM kitchen_tickets WHERE status = 'FAILED')
+ OR EXISTS (SELECT FROM print_jobs WHERE settled_at IS NULL AND state = 'HELD')
+ OR EXISTS (SELECT FROM kitchen_tickets
+             WHERE status IN ('NEW', 'PRINTING') AND coalesce(not_before, created_at) <= now()
+               AND created_at <= now() - make_interval(secs => %(alarm_seconds)s)))
+"""
+"""Whether there may be something to tell, found cheaply: a condition for the statement that somebody sends anyway."""
+
 _STANDING: LiteralString = f"""
 WITH configured AS (
     SELECT station_code AS station FROM stations
@@ -84,7 +95,7 @@ SELECT (SELECT coalesce(max(version), 0) FROM kitchen_schema) AS schema_version,
                    'printer_id', p.printer_id, 'waiting', p.waiting, 'oldest_seconds', p.oldest_seconds)), '[]')
           FROM (SELECT printer_id, sum(jobs) AS waiting, max(oldest_seconds) AS oldest_seconds
                   FROM unsettled WHERE printer_id IS NOT NULL GROUP BY 1) p) AS printers,
-       {IS_ANYTHING_UP} OR {HAS_ANYBODY_RETURNED} AS may_concern_people
+       {_IS_ANYTHING_UP} OR {HAS_ANYBODY_RETURNED} AS may_concern_people
 """  # noqa: S608  # made of constants alone
 
 
