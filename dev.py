@@ -29,8 +29,12 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed-requirements"
 PIP_LOG = VENV / "pip.log"
 
-# What `uv export` is told for each file of requirements; "dev" holds everything that "demo" holds.
-EXPORTS = {"demo": ["--extra", "demo", "--group", "build"], "dev": ["--all-extras", "--group", "build"]}
+# What `uv export` is told for each file of requirements; each holds everything that those before it hold.
+EXPORTS = {
+    "demo": ["--extra", "demo", "--group", "build"],
+    "dev": ["--all-extras", "--group", "build"],
+    "rivals": ["--all-extras", "--group", "build", "--group", "rivals"],  # only for `bench rivals`
+}
 CHECKS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
@@ -94,7 +98,7 @@ def check(arguments: list[str]) -> int:
 
 def bench(arguments: list[str]) -> int:
     """run the measurements that are named; without a name, list them"""
-    become_module("bench", arguments)
+    become_module("bench", arguments, needs="rivals" if arguments[:1] == ["rivals"] else "dev")
 
 
 def make(arguments: list[str]) -> int:
@@ -167,7 +171,8 @@ def is_ready(name: str) -> bool:
         installed = STAMP.read_text()
     except FileNotFoundError:
         return False
-    return PYTHON.exists() and installed in {stamp(name), stamp("dev")}
+    names = list(EXPORTS)
+    return PYTHON.exists() and installed in {stamp(each) for each in names[names.index(name) :]}
 
 
 def stamp(name: str) -> str:
@@ -264,9 +269,9 @@ def uv(*arguments: str) -> str:
 # Small steps ------------------------------------------------------------------------------------------------
 
 
-def become_module(name: str, arguments: list[str]) -> NoReturn:
+def become_module(name: str, arguments: list[str], needs: str = "dev") -> NoReturn:
     """Give this process over to a module of the development environment, at the root of the checkout."""
-    make_ready("dev")
+    make_ready(needs)
     os.chdir(ROOT)
     become([str(PYTHON), "-m", name, *arguments])
 

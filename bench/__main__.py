@@ -1,4 +1,4 @@
-"""``python -m bench [NAME …]``: run the named measurements, or say which there are."""
+"""``python -m bench [NAME …]``: run the named measurements, or say which there are. ``rivals`` takes options."""
 
 import sys
 from importlib import import_module
@@ -19,16 +19,20 @@ MEASUREMENTS: Final = {
     "prune_at_work": "what pruning a million old tickets costs the printing beside it, in turns",
     "truthful": "whether /metrics tells the truth while everything goes wrong, compared once a second",
 }
+RIVALS: Final = "the service beside what a shop would otherwise build; `rivals --help` lists its parts and sizes"
 
 
 def main(names: list[str]) -> int:
     """Run measurements one after the other; return the exit code."""
+    if names[:1] == ["rivals"]:
+        return int(import_module("bench.rivals.run").run(names[1:]))
     unknown = [name for name in names if name not in MEASUREMENTS]
     if unknown or not names:
         for name in unknown:
             print(f"There is no measurement {name!r}.", file=sys.stderr)
         for name, what in MEASUREMENTS.items():
             print(f"{name:20} {what}")
+        print(f"{'rivals':20} {RIVALS}")
         return 2 if unknown else 0
     for name in names:
         print(f"── {name}: {MEASUREMENTS[name]}", flush=True)

@@ -20,7 +20,7 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "dev.py").write_text((CHECKOUT / "dev.py").read_text())
     (tmp_path / "pyproject.toml").write_text((CHECKOUT / "pyproject.toml").read_text())
     (tmp_path / "requirements").mkdir()
-    for name in ("demo", "dev"):
+    for name in ("demo", "dev", "rivals"):
         line = f"kitchen-printer-service-absent==1 --hash=sha256:{'0' * 64}\n"
         (tmp_path / "requirements" / f"{name}.txt").write_text(line)
     return tmp_path
@@ -100,6 +100,7 @@ def test_clean_removes_what_was_made_and_nothing_else(checkout: Path) -> None:
         "pyproject.toml",
         "requirements/demo.txt",
         "requirements/dev.txt",
+        "requirements/rivals.txt",
         "src/kept.py",
     ]
     assert not (checkout / ".venv").exists()

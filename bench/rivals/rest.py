@@ -1,0 +1,83 @@
+"""While nothing is ordered: processor time, transactions and memory, from outside the processes.
+
+The service with few printers and with many: three of them print, the others were configured and never used. Its rivals
+with sixteen, which is what their threads, workers and pools are sized by.
+"""
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Final, LiteralString
+
+from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.stage import Place, Stage, on_stage
+
+PART: Final = "rest"
+CONTENDERS: Final = ("service", "procrastinate", "pgqueuer", "celery_redis", "django_tasks")
+PRINTERS: Final = 16
+REAL: Final = 3
+CONFIGURED: Final = (3, 100, 1_000)
+SETTLE_SECONDS: Final = 5.0
+READY_SECONDS_MAX: Final = 60.0
+
+_IDLE: Final[LiteralString] = """
+INSERT INTO station_printers (station_code, printer_ip)
+SELECT 'IDLE ' || n, '127.0.0.1:' || 20000 + n FROM generate_series(1, %s) n
+"""
+_ALL_SERVED: Final[LiteralString] = "SELECT count(*) FILTER (WHERE owner IS NOT NULL) >= %s FROM lanes"
+_TRANSACTIONS: Final[LiteralString] = """
+SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()
+"""
+
+
+def measure(place: Place, log: Log, sizes: Sizes) -> None:
+    """Let everybody rest."""
+    take = partial(_take, seconds=sizes.rest_seconds, printers=PRINTERS, configured=PRINTERS)
+    take_turns(place, log, PART, f"{PRINTERS} printers", those(CONTENDERS, sizes), 1, take)
+    for configured in CONFIGURED:
+        take = partial(_take, seconds=sizes.rest_seconds, printers=REAL, configured=configured)
+        take_turns(place, log, PART, f"{configured} printers", ["service"], sizes.rest_rounds, take)
+
+
+def _take(
+    place: Place, name: str, *, seconds: float, printers: int, configured: int
+) -> tuple[dict[str, float], dict[str, list[float]]]:
+    with on_stage(place, name, printers) as stage:
+        if configured > printers:
+            stage.connection.execute(_IDLE, [configured - printers])
+            _wait_until_served(stage, configured)
+        time.sleep(SETTLE_SECONDS)
+        used, transactions, began = stage.processor(), _transactions(stage), time.monotonic()
+        time.sleep(seconds)
+        span = time.monotonic() - began
+        shares = {party: (spent - used[party]) / span * 100 for party, spent in stage.processor().items()}
+        return {
+            # Our own question of how many there were is one of them.
+            "transactions a second": (_transactions(stage) - transactions - 1) / span,
+            "per cent of a core, workers": shares["workers"],
+            "per cent of a core, with servers": sum(shares.values()) - shares["printers"],
+            "MiB resident": sum(_resident_mib(each.pid) for each in stage.workers),
+        }, {}
+
+
+def _wait_until_served(stage: Stage, configured: int) -> None:
+    deadline = time.monotonic() + READY_SECONDS_MAX
+    while stage.connection.execute(_ALL_SERVED, [configured]).fetchone() != (True,):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not all of {configured} printers are served")
+        time.sleep(0.1)
+
+
+def _transactions(stage: Stage) -> int:
+    """Return the transactions of the database so far; at rest each is one statement."""
+    stage.connection.execute("SELECT pg_stat_clear_snapshot()")
+    row = stage.connection.execute(_TRANSACTIONS).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _resident_mib(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise LookupError(f"no VmRSS for process {pid}")
