@@ -19,7 +19,9 @@ MEASUREMENTS: Final = {
     "prune_at_work": "what pruning a million old tickets costs the printing beside it, in turns",
     "truthful": "whether /metrics tells the truth while everything goes wrong, compared once a second",
 }
-RIVALS: Final = "the service beside what a shop would otherwise build; `rivals --help` lists its parts and sizes"
+RIVALS: Final = (
+    "the service beside what a shop would otherwise build; `rivals --help` lists its parts and sizes"
+)
 
 
 def main(names: list[str]) -> int:

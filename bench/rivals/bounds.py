@@ -76,7 +76,9 @@ def _rest(log: Log) -> Iterator[Bound]:
     limits = (("transactions a second", 3.0), ("per cent of a core, workers", 2.0), ("MiB resident", 200.0))
     for name, limit in limits if turns else ():
         row = next(each for each in REST if each.name == name)
-        yield _bound(f"at rest with 1,000 printers: {name} ≤ {limit:.0f}", figure(turns, row.of), limit, at_least=False)
+        yield _bound(
+            f"at rest with 1,000 printers: {name} ≤ {limit:.0f}", figure(turns, row.of), limit, at_least=False
+        )
 
 
 def _history(log: Log) -> Iterator[Bound]:
@@ -91,7 +93,7 @@ def _history(log: Log) -> Iterator[Bound]:
 
 
 def _printed(turn: str) -> int:
-    return int(turn.split()[0].replace(",", ""))
+    return int(turn.split(maxsplit=1)[0].replace(",", ""))
 
 
 def _replicas(log: Log) -> Iterator[Bound]:

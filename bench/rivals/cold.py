@@ -11,7 +11,7 @@ import time
 from functools import partial
 from typing import Final, LiteralString
 
-from bench.rivals.plan import Log, Sizes, take_turns
+from bench.rivals.plan import Log, Sizes, Taken, take_turns
 from bench.rivals.stage import Place, on_stage
 
 PART: Final = "cold"
@@ -50,7 +50,7 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
         SERVICE: _IMPORT_RUN,
     }
     take = partial(_take, scripts=scripts)
-    take_turns(place, log, PART, SIZE, [*scripts, STARTED], sizes.cold_starts, take)
+    take_turns(place, log, PART, SIZE, [*scripts, STARTED], rounds=sizes.cold_starts, take=take)
 
 
 def _tried(libraries: list[str]) -> str:
@@ -66,9 +66,7 @@ for name in {libraries!r}:
 """
 
 
-def _take(
-    place: Place, turn: str, *, scripts: dict[str, str]
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, turn: str, *, scripts: dict[str, str]) -> Taken:
     if turn == STARTED:
         return {"seconds": _started(place)}, {}
     began = time.perf_counter()

@@ -7,7 +7,7 @@ measured is the rate of the fifteen, from the go to the last of their tickets on
 from functools import partial
 from typing import Final
 
-from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, on_stage
 
 PART: Final = "dead"
@@ -21,12 +21,10 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Let everybody drain with all printers well, and with one dead."""
     turns = [f"{name}{how}" for name in those(CONTENDERS, sizes) for how in ("", ONE_DEAD)]
     take = partial(_take, tickets=sizes.tickets)
-    take_turns(place, log, PART, f"{PRINTERS} printers", turns, sizes.rounds, take)
+    take_turns(place, log, PART, f"{PRINTERS} printers", turns, rounds=sizes.rounds, take=take)
 
 
-def _take(
-    place: Place, turn: str, *, tickets: int
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, turn: str, *, tickets: int) -> Taken:
     name = turn.removesuffix(ONE_DEAD)
     with on_stage(place, name, PRINTERS, unplugged=[DEAD] if turn != name else ()) as stage:
         backlog = stage.tickets(tickets)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from bench.rivals.fleet import out_of_order
-from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, Stage, on_stage
 
 PART: Final = "drain"
@@ -20,24 +20,20 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     for printers in sizes.printers:
         take = partial(_take, printers=printers, tickets=sizes.tickets)
         size = f"{printers} printer{'s' if printers > 1 else ''}"
-        take_turns(place, log, PART, size, those(CONTENDERS, sizes), sizes.rounds, take)
+        take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.rounds, take=take)
 
 
-def _take(
-    place: Place, name: str, *, printers: int, tickets: int
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, name: str, *, printers: int, tickets: int) -> Taken:
     return drained(place, name, printers=printers, tickets=tickets)
 
 
-def drained(
-    place: Place, name: str, *, printers: int, tickets: int, workers: int = 1
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def drained(place: Place, name: str, *, printers: int, tickets: int, workers: int = 1) -> Taken:
     """Let a contender work off a backlog."""
     with on_stage(place, name, printers, workers=workers) as stage:
         return drain_once(stage, tickets)
 
 
-def drain_once(stage: Stage, tickets: int) -> tuple[dict[str, float], dict[str, list[float]]]:
+def drain_once(stage: Stage, tickets: int) -> Taken:
     """Order a backlog while the workers are paused, and let them work it off."""
     backlog = stage.tickets(tickets)
     stage.pause()

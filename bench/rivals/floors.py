@@ -11,8 +11,8 @@ from typing import Final, LiteralString
 import psycopg
 
 from bench.processor import processor_seconds
-from bench.rivals.plan import Log, Sizes, take_turns
-from bench.rivals.shop import MARK, Ticket, TABLE, INSERT, inserted
+from bench.rivals.plan import Log, Sizes, Taken, take_turns
+from bench.rivals.shop import INSERT, MARK, TABLE, Ticket, inserted
 from bench.rivals.stage import Place
 from kitchen_demo.edge import new_database
 from kitchen_demo.postgres import GivenPostgres
@@ -27,12 +27,12 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Commit twice for each ticket."""
     for connections in CONNECTIONS:
         take = partial(_take, connections=connections)
-        take_turns(place, log, PART, f"{connections} connections", ["two commits"], sizes.rounds, take)
+        take_turns(
+            place, log, PART, f"{connections} connections", ["two commits"], rounds=sizes.rounds, take=take
+        )
 
 
-def _take(
-    place: Place, _: str, *, connections: int
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, _: str, *, connections: int) -> Taken:
     with new_database(place.postgres) as dsn:
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(TABLE)

@@ -15,7 +15,7 @@ from psycopg import sql
 from bench.prune_at_work import fill
 from bench.rivals.contender import contender_named
 from bench.rivals.drain import drain_once
-from bench.rivals.plan import Log, Sizes, take_turns
+from bench.rivals.plan import Log, Sizes, Taken, take_turns
 from bench.rivals.stage import Place, Stage, on_stage
 from bench.rivals.trickle import INTERVAL_SECONDS, paced
 from kitchen_printer.database.migrate import migrate
@@ -31,7 +31,9 @@ SELECT sum(pg_table_size(c.oid))::float8, sum(pg_indexes_size(c.oid))::float8
   FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
 """
 _KEPT: Final[LiteralString] = "SELECT count(*) FROM kitchen_tickets WHERE printer_target = 'OLD'"
-_NEWEST: Final[LiteralString] = "SELECT coalesce(max(bill_id), 0) FROM kitchen_tickets WHERE bill_id < 1000000000"
+_NEWEST: Final[LiteralString] = (
+    "SELECT coalesce(max(bill_id), 0) FROM kitchen_tickets WHERE bill_id < 1000000000"
+)
 _EXISTS: Final[LiteralString] = "SELECT FROM pg_database WHERE datname = %s"
 
 
@@ -41,13 +43,19 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
         _filled(place, tickets)
     turns = [f"{tickets:,}{_PRINTED}" for tickets in sizes.history]
     take = partial(_take, tickets=sizes.tickets, trickle=sizes.trickle_tickets)
-    take_turns(place, log, PART, f"{PRINTERS} printers", turns, sizes.rounds, take)
-    take_turns(place, log, DAY, f"{sizes.day_tickets:,} tickets a day", ["service"], 1, partial(_days, sizes=sizes))
+    take_turns(place, log, PART, f"{PRINTERS} printers", turns, rounds=sizes.rounds, take=take)
+    take_turns(
+        place,
+        log,
+        DAY,
+        f"{sizes.day_tickets:,} tickets a day",
+        ["service"],
+        rounds=1,
+        take=partial(_days, sizes=sizes),
+    )
 
 
-def _take(
-    place: Place, turn: str, *, tickets: int, trickle: int
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, turn: str, *, tickets: int, trickle: int) -> Taken:
     dsn = place.postgres.dsn(_name(int(turn.removesuffix(_PRINTED).replace(",", ""))))
     with on_stage(place, "service", PRINTERS, database=_kept(dsn), after=_next_number(dsn)) as stage:
         rate, _ = drain_once(stage, tickets)
@@ -55,9 +63,7 @@ def _take(
         return rate, samples
 
 
-def _days(
-    place: Place, _: str, *, sizes: Sizes
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _days(place: Place, _: str, *, sizes: Sizes) -> Taken:
     figures: dict[str, float] = {}
     with on_stage(place, "service", PRINTERS) as stage:
         drain_once(stage, sizes.day_tickets)  # The first pages of every table are made.

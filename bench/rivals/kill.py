@@ -1,11 +1,11 @@
-"""kill -9 in the middle of a backlog, and a new worker started at once: when does paper come again, and what of it all?"""
+"""kill -9 in the middle of a backlog, and a new worker at once: when does paper come again, and what became of all?"""
 
 import time
 from functools import partial
 from typing import Final
 
 from bench.rivals.fleet import Sheet
-from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, Stage, on_stage
 
 PART: Final = "kill"
@@ -21,12 +21,10 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Kill everybody once a round."""
     take = partial(_take, patience=sizes.kill_seconds)
     size = f"{TICKETS} tickets, {sizes.kill_seconds:.0f} s to finish"
-    take_turns(place, log, PART, size, those(CONTENDERS, sizes), sizes.rounds, take)
+    take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.rounds, take=take)
 
 
-def _take(
-    place: Place, name: str, *, patience: float
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, name: str, *, patience: float) -> Taken:
     with on_stage(place, name, PRINTERS) as stage:
         backlog = stage.tickets(TICKETS)
         stage.pause()

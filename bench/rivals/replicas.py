@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 
 from bench.rivals.drain import drained
-from bench.rivals.plan import Log, Sizes, take_turns
+from bench.rivals.plan import Log, Sizes, Taken, take_turns
 from bench.rivals.stage import Place
 
 PART: Final = "replicas"
@@ -15,10 +15,8 @@ TWO: Final = "service, two replicas"
 def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Drain with one and with two."""
     take = partial(_take, tickets=sizes.tickets)
-    take_turns(place, log, PART, f"{PRINTERS} printers", ["service", TWO], sizes.rounds, take)
+    take_turns(place, log, PART, f"{PRINTERS} printers", ["service", TWO], rounds=sizes.rounds, take=take)
 
 
-def _take(
-    place: Place, turn: str, *, tickets: int
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, turn: str, *, tickets: int) -> Taken:
     return drained(place, "service", printers=PRINTERS, tickets=tickets, workers=2 if turn == TWO else 1)

@@ -45,7 +45,9 @@ def keep(folder: Path, log: Log, sizes: Sizes, postgres: Postgres) -> None:
 def about(postgres: Postgres) -> dict[str, str]:
     """Say what it was measured with."""
     with psycopg.connect(postgres.dsn()) as connection:
-        found = [(each, connection.execute("SELECT current_setting(%s)", [each]).fetchone()) for each in _SETTINGS]
+        found = [
+            (each, connection.execute("SELECT current_setting(%s)", [each]).fetchone()) for each in _SETTINGS
+        ]
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         "commit": _git("rev-parse", "--short", "HEAD") + (" and changes" if _git("status", "-s") else ""),

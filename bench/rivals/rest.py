@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, LiteralString
 
-from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, Stage, on_stage
 
 PART: Final = "rest"
@@ -33,15 +33,15 @@ SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current
 def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Let everybody rest."""
     take = partial(_take, seconds=sizes.rest_seconds, printers=PRINTERS, configured=PRINTERS)
-    take_turns(place, log, PART, f"{PRINTERS} printers", those(CONTENDERS, sizes), 1, take)
+    take_turns(place, log, PART, f"{PRINTERS} printers", those(CONTENDERS, sizes), rounds=1, take=take)
     for configured in CONFIGURED:
         take = partial(_take, seconds=sizes.rest_seconds, printers=REAL, configured=configured)
-        take_turns(place, log, PART, f"{configured} printers", ["service"], sizes.rest_rounds, take)
+        take_turns(
+            place, log, PART, f"{configured} printers", ["service"], rounds=sizes.rest_rounds, take=take
+        )
 
 
-def _take(
-    place: Place, name: str, *, seconds: float, printers: int, configured: int
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, name: str, *, seconds: float, printers: int, configured: int) -> Taken:
     with on_stage(place, name, printers) as stage:
         if configured > printers:
             stage.connection.execute(_IDLE, [configured - printers])

@@ -57,6 +57,8 @@ ROWS: Final[dict[str, tuple[Row, ...]]] = {
     "cold": (_plain("seconds", ".2f"),),
     "history": (RATE, CPU, *LATENCIES),
     "day": tuple(
-        _plain(f"{kind} bytes a ticket, day {day}", ",.0f") for day in (1, 2, 3) for kind in ("table", "index")
+        _plain(f"{kind} bytes a ticket, day {day}", ",.0f")
+        for day in (1, 2, 3)
+        for kind in ("table", "index")
     ),
 }

@@ -56,7 +56,9 @@ def run(arguments: list[str]) -> int:
         place = Place(postgres, Path(folder), redis)
         if redis is None:
             print("There is no redis-server: celery_redis is left out.")
-            sizes = replace(sizes, contenders=tuple(each for each in sizes.contenders or NAMES if each != CELERY))
+            sizes = replace(
+                sizes, contenders=tuple(each for each in sizes.contenders or NAMES if each != CELERY)
+            )
         for name in told.parts or PARTS:
             print(f"── {name}: {PARTS[name]}", flush=True)
             import_module(f"bench.rivals.{name}").measure(place, log, sizes)
@@ -79,7 +81,9 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--printers", type=_numbers, help="numbers of printers to drain over, such as 1,16")
     parser.add_argument("--trickle-tickets", type=int, help="tickets of a trickle (default: 150)")
     parser.add_argument("--only", type=_names, metavar="NAMES", help=f"contenders, of {', '.join(NAMES)}")
-    parser.add_argument("--history", type=_numbers, help="printed tickets to work beside, such as 1000,5000000")
+    parser.add_argument(
+        "--history", type=_numbers, help="printed tickets to work beside, such as 1000,5000000"
+    )
     parser.add_argument(
         "--data", type=Path, help="folder in which the server's data stay, filled histories among them"
     )

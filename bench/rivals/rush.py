@@ -4,7 +4,7 @@ from functools import partial
 from random import Random
 from typing import Final
 
-from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, on_stage
 from bench.rivals.trickle import paced
 
@@ -20,12 +20,10 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     moments = sorted(chance.uniform(0.0, SECONDS) for _ in range(sizes.rush_orders))
     take = partial(_take, moments=moments)
     size = f"{sizes.rush_orders} orders in {SECONDS:.0f} s"
-    take_turns(place, log, PART, size, those(CONTENDERS, sizes), sizes.rounds, take)
+    take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.rounds, take=take)
 
 
-def _take(
-    place: Place, name: str, *, moments: list[float]
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, name: str, *, moments: list[float]) -> Taken:
     with on_stage(place, name, PRINTERS) as stage:
         figures, samples = paced(stage, moments, tickets_each=PRINTERS)
         return {**figures, "last on record, ms": max(samples["to record, ms"])}, samples

@@ -5,6 +5,7 @@ A ticket is one row with its whole content, which costs a worker less than the s
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, LiteralString
 
 TABLE: Final[LiteralString] = """
@@ -54,7 +55,7 @@ class Ticket:
                 "kind": "ORDER",
                 "station": self.printer,
                 "station_seq": self.turn,
-                "created_at": "2026-01-01T12:00:00+00:00",
+                "created_at": datetime.now(UTC).isoformat(),
                 "round_no": 1,
                 "part": 1,
                 "parts": 1,

@@ -170,7 +170,12 @@ def on_stage(
         dsn = stack.enter_context(database or place.database(contender))
         fleet = stack.enter_context(printing(printers, folder, unplugged))
         connection = stack.enter_context(psycopg.connect(dsn, autocommit=True))
-        scene = Scene(dsn=dsn, printers=fleet.addresses, folder=str(folder), redis=place.redis.url if place.redis else "")
+        scene = Scene(
+            dsn=dsn,
+            printers=fleet.addresses,
+            folder=str(folder),
+            redis=place.redis.url if place.redis else "",
+        )
         processes = [contender.worker(scene, folder / f"worker-{number}.log") for number in range(workers)]
         pids: dict[str, int] = {}
         if not isinstance(place.postgres, GivenPostgres):

@@ -1,11 +1,11 @@
-"""Five tickets a second, each committed alone: from its commit to its first byte at the printer, its cut, its record."""
+"""Five tickets a second, each committed alone: from its commit to its first byte at the printer, to cut and record."""
 
 import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from bench.rivals.plan import Log, Sizes, take_turns, those
+from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.shop import Ticket
 from bench.rivals.stage import Place, Stage, on_stage
 
@@ -19,17 +19,15 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Let everybody trickle."""
     take = partial(_take, tickets=sizes.trickle_tickets)
     size = f"{PRINTERS} printers"
-    take_turns(place, log, PART, size, those(CONTENDERS, sizes), sizes.rounds, take)
+    take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.rounds, take=take)
 
 
-def _take(place: Place, name: str, *, tickets: int) -> tuple[dict[str, float], dict[str, list[float]]]:
+def _take(place: Place, name: str, *, tickets: int) -> Taken:
     with on_stage(place, name, PRINTERS) as stage:
         return paced(stage, [position * INTERVAL_SECONDS for position in range(tickets)])
 
 
-def paced(
-    stage: Stage, moments: Sequence[float], tickets_each: int = 1
-) -> tuple[dict[str, float], dict[str, list[float]]]:
+def paced(stage: Stage, moments: Sequence[float], tickets_each: int = 1) -> Taken:
     """Order at those moments, and hold every ticket's times against its commit."""
     before, began = stage.processor(), time.monotonic()
     committed: dict[int, float] = {}

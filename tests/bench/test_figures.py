@@ -3,10 +3,9 @@
 from statistics import median
 
 import pytest
+from bench.rivals.figures import Figure, Turn, figure, median_of, quantile, quantile_of, ratio
 from hypothesis import given
 from hypothesis import strategies as st
-
-from bench.rivals.figures import Figure, Turn, figure, median_of, quantile, quantile_of, ratio
 
 RATES = st.lists(st.floats(min_value=0.1, max_value=1e6), min_size=1, max_size=7)
 

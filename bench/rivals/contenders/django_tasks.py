@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -64,6 +65,7 @@ class DjangoTasks(Contender):
         for printer in scene.printers:
             ours = worker(
                 queue_names=[printer],
+                excluded_queue_names=[],
                 interval=INTERVAL_SECONDS,
                 batch=False,
                 backend_name="default",
@@ -90,7 +92,12 @@ def __getattr__(name: str) -> Any:
     """Make the task when Django asks for it: a task can be made only where Django is set up."""
     if name != "print_ticket":
         raise AttributeError(name)
-    return import_module("django_tasks").task(_print_ticket)
+    return import_module(_library()).task(_print_ticket)
+
+
+def _library() -> str:
+    """Return what Django calls its tasks: they are its own since 6.0, and a library for older ones."""
+    return "django.tasks" if find_spec("django.tasks") else "django_tasks"
 
 
 def _set_up(dsn: str) -> None:
@@ -106,7 +113,7 @@ def _set_up(dsn: str) -> None:
                 "PORT": told.get("port"),
             }
         },
-        INSTALLED_APPS=["django_tasks", "django_tasks_db"],
+        INSTALLED_APPS=[*({_library()} - {"django.tasks"}), "django_tasks_db"],
         TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}},
         USE_TZ=True,
     )

@@ -60,7 +60,9 @@ class PgQueuer(Contender):
 async def _install(dsn: str) -> None:
     asyncpg: Any = import_module("asyncpg")
     connection = await asyncpg.connect(dsn)
-    queries = import_module("pgqueuer.queries").Queries(import_module("pgqueuer.db").AsyncpgDriver(connection))
+    queries = import_module("pgqueuer.queries").Queries(
+        import_module("pgqueuer.db").AsyncpgDriver(connection)
+    )
     await queries.install()
     await queries.optimize_autovacuum()
     await connection.close()

@@ -3,8 +3,8 @@
 The settings, and why they are the best we know:
 
 - One worker with a slot for each printer and as many again, so that a printer's next ticket is already fetched and
-  waits when the one before ends. Its tickets take turns by a lock in the process. procrastinate's own ``lock`` keeps the
-  order in the database, but the end of a job wakes nobody: a backlog for one printer then advances once a poll.
+  waits when the one before ends. Its tickets take turns by a lock in the process. procrastinate's own ``lock`` keeps
+  the order in the database, but the end of a job wakes nobody: a backlog for one printer then advances once a poll.
 - Connections commit by themselves and are not tested when they are taken from the pool: that saves three round trips
   for each of its statements.
 - Finished jobs are deleted, which keeps its table small, as its documentation advises for many short jobs.
