@@ -119,7 +119,9 @@ def lock(arguments: list[str]) -> int:
 def clean(arguments: list[str]) -> int:
     """remove everything that was made here: the virtual environment, caches, the demo's papers"""
     refuse(arguments, "clean")
-    caches = [path for top in ("src", "tests", "bench", "proving") for path in (ROOT / top).rglob("__pycache__")]
+    caches = [
+        path for top in ("src", "tests", "bench", "proving") for path in (ROOT / top).rglob("__pycache__")
+    ]
     for path in [*(ROOT / name for name in MADE_HERE), *caches]:
         shutil.rmtree(path, ignore_errors=not path.exists())
     say("removed the virtual environment, caches and demo papers")
