@@ -4,8 +4,11 @@ from statistics import median
 
 import pytest
 from bench.rivals.figures import Figure, Turn, figure, median_of, quantile, quantile_of, ratio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
+DRAWN = settings(max_examples=15, deadline=None)
+"""Each example draws its rounds anew two thousand times, and a busy machine takes its time."""
 
 RATES = st.lists(st.floats(min_value=0.1, max_value=1e6), min_size=1, max_size=7)
 
@@ -26,6 +29,7 @@ def turns(rates: list[float], samples: list[list[float]] | None = None) -> list[
     ]
 
 
+@DRAWN
 @given(RATES)
 def test_a_figure_is_the_median_of_its_rounds_and_lies_in_its_interval(rates: list[float]) -> None:
     came = figure(turns(rates), median_of("rate"))
@@ -33,6 +37,7 @@ def test_a_figure_is_the_median_of_its_rounds_and_lies_in_its_interval(rates: li
     assert min(rates) <= came.low <= came.value <= came.high <= max(rates)
 
 
+@DRAWN
 @given(RATES)
 def test_whoever_is_twice_as_fast_in_every_round_is_twice_as_fast_whatever_the_weather(
     rates: list[float],
