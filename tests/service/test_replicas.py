@@ -16,6 +16,7 @@ from kitchen_demo.service_process import ServiceProcess
 from tests.proof.orders import lines_of
 from tests.proof.papers import Tally, pieces
 from tests.service.kitchen_under_test import QUICK, WAIT_SECONDS, KitchenUnderTest
+from tests.service.relay import Relay, relay_before
 from virtual_printer import VirtualPrinter
 
 LEASE_SECONDS = 2.0
@@ -32,6 +33,13 @@ async def printers() -> AsyncGenerator[list[VirtualPrinter], None]:
 
 
 @pytest.fixture
+async def relays(printers: list[VirtualPrinter]) -> AsyncGenerator[list[Relay], None]:
+    """What stands between the services and each printer, and sees who sends."""
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(relay_before(printer)) for printer in printers]
+
+
+@pytest.fixture
 def processes(service_dsn: str, tmp_path: Path) -> Iterator[list[ServiceProcess]]:
     """Three services as processes of their own; the test starts and ends them."""
     settings = QUICK | {"KITCHEN_MAX_ATTEMPTS": "20", "KITCHEN_LEASE_SECONDS": f"{LEASE_SECONDS:g}"}
@@ -43,10 +51,13 @@ def processes(service_dsn: str, tmp_path: Path) -> Iterator[list[ServiceProcess]
 
 @pytest.mark.timeout(120)
 async def test_of_three_replicas_one_is_killed_and_one_paused_longer_than_its_lease_and_nothing_is_lost(
-    kitchen: KitchenUnderTest, printers: list[VirtualPrinter], processes: list[ServiceProcess]
+    kitchen: KitchenUnderTest,
+    printers: list[VirtualPrinter],
+    relays: list[Relay],
+    processes: list[ServiceProcess],
 ) -> None:
-    for printer in printers:
-        await kitchen.route(printer.name, printer)
+    for printer, relay in zip(printers, relays, strict=True):
+        await kitchen.route(printer.name, relay.address)
     for process in processes:
         process.start()
     await kitchen.wait_until(
@@ -80,6 +91,8 @@ async def test_of_three_replicas_one_is_killed_and_one_paused_longer_than_its_le
         tally.count(expected, printer.paper.sheets)  # Fails if two papers ran into one another.
     assert (tally.lost, tally.two_unmarked) == ([], [])
     assert tally.complete >= 24
+    assert sum(len(relay.spans) for relay in relays) >= 24
+    assert [relay.overlaps() for relay in relays] == [[]] * len(relays)
     # What was under way with the two is settled, and never twice at a time.
     assert await kitchen.rows("SELECT FROM print_attempts WHERE outcome IS NULL") == []
     rescued = await kitchen.one(
@@ -131,3 +144,20 @@ async def test_two_hundred_tickets_on_three_printers_with_two_replicas_make_two_
         "n": 200,
         "marked": 0,
     }
+
+
+async def test_what_a_dead_service_held_is_free_at_once_though_its_clock_ran_an_hour_ahead(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    """It died, and then the clock was set right: its last sign of life lies in the future, and would for an hour."""
+    await kitchen.route("BAR", printer)
+    first = await kitchen.start_service()
+    await kitchen.wait_until("SELECT count(*) = 1 AS yes FROM lanes WHERE owner IS NOT NULL")
+    await kitchen.stop_service(first)
+    await kitchen.execute("UPDATE lanes SET owner = (SELECT owner FROM kitchen_replicas)")
+    await kitchen.execute("UPDATE kitchen_replicas SET until = now() + interval '1 hour'")
+
+    await kitchen.start_service()
+    ticket = await kitchen.submit("BAR", "Negroni")
+
+    await kitchen.wait_for_status(ticket, "PRINTED")

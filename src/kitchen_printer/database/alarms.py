@@ -11,6 +11,7 @@ from typing import LiteralString
 from psycopg.types.json import Jsonb
 
 from kitchen_printer.database.connection import Connection, Row
+from kitchen_printer.database.leases import LIVES
 from kitchen_printer.database.notices import add_notice
 from kitchen_printer.decisions.alarms import PrinterSight, Sight, StationSight, Told, Troubled
 from kitchen_printer.decisions.notice import Listed, MalformedNoticeError, Notice, read_notice
@@ -46,7 +47,7 @@ SELECT t.id AS ticket_id, j.since, t.failed_reason AS reason,
  ORDER BY t.id
 """
 
-_PRINTERS: LiteralString = """
+_PRINTERS: LiteralString = f"""
 WITH serves AS (
     SELECT p.id AS printer_id, array_agg(DISTINCT upper(btrim(r.station_code)) ORDER BY upper(btrim(r.station_code)))
            AS stations
@@ -62,11 +63,11 @@ waits AS (
            AS oldest
       FROM print_jobs j JOIN kitchen_tickets t ON t.id = j.ticket_id
      WHERE j.settled_at IS NULL AND j.state <> 'HELD' GROUP BY j.printer_id)
-SELECT p.id AS printer_id, p.address, coalesce(s.stations, '{}') AS stations,
+SELECT p.id AS printer_id, p.address, coalesce(s.stations, '{{}}') AS stations,
        p.state = 'ready' AND p.state_epoch = l.epoch AS is_ready,
        -- What an earlier owner of its lane saw stands until a later one has seen better.
        p.state = 'down' OR p.passed_over_for IS NOT NULL OR (p.parked AND p.parked_by = 'kitchen-printer') AS is_down,
-       EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = l.owner AND r.until > now()) AS is_served,
+       EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = l.owner AND {LIVES}) AS is_served,
        p.parked AND p.parked_by IS DISTINCT FROM 'kitchen-printer' AS is_parked,
        CASE WHEN p.parked THEN 'internal_error' WHEN p.state = 'down' THEN p.state_reason ELSE p.passed_over_for END
        AS reason,
@@ -79,7 +80,7 @@ SELECT p.id AS printer_id, p.address, coalesce(s.stations, '{}') AS stations,
   LEFT JOIN serves s ON s.printer_id = p.id
   LEFT JOIN waits w ON w.printer_id = p.id
  ORDER BY p.id
-"""
+"""  # noqa: S608  # made of constants alone
 
 _STATIONS: LiteralString = """
 WITH routed AS MATERIALIZED (
@@ -123,6 +124,11 @@ class OnRecord:
     slip_printer: int | None
     is_slip_waiting: bool
 
+
+_CLOCK: LiteralString = f"""
+SELECT clock_timestamp() AS now, coalesce(min(r.started_at), now()) AS watched_since
+  FROM kitchen_replicas r WHERE {LIVES}
+"""  # noqa: S608  # made of constants alone
 
 _ON_RECORD: LiteralString = """
 SELECT a.condition, a.headline, a.raised_at, a.told_at, a.tellings, a.tickets, a.slip::text AS slip, a.slip_job,
@@ -173,10 +179,7 @@ class AlarmBook:
 
     async def sight(self) -> Sight:
         """Look at the kitchen, by the database's clock."""
-        clock = await self._one(
-            "SELECT clock_timestamp() AS now, coalesce(min(started_at), now()) AS watched_since"
-            "  FROM kitchen_replicas WHERE until > now()"
-        )
+        clock = await self._one(_CLOCK)
         if clock is None:
             raise LookupError("a query without a table gave no row")
         printers = await self._connection.execute(_PRINTERS)

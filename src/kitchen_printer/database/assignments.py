@@ -6,6 +6,7 @@ from typing import LiteralString
 from uuid import UUID
 
 from kitchen_printer.database.connection import Database
+from kitchen_printer.database.leases import LIVES
 from kitchen_printer.decisions.routing import Choice, Target
 
 
@@ -29,7 +30,7 @@ class Moved:
 
 
 # A job whose row somebody has locked is being claimed or moved just now; the next look sees what became of it.
-_MOVE: LiteralString = """
+_MOVE: LiteralString = f"""
 WITH waiting AS MATERIALIZED (
     SELECT j.id, m.*, j.printer_id AS from_printer,
            coalesce(m.diverted_for, CASE WHEN j.diverted_from = m.to_printer THEN 'came_home' ELSE 'route_changed' END)
@@ -41,7 +42,7 @@ WITH waiting AS MATERIALIZED (
      WHERE j.state = 'WAITING' AND j.kind <> 'NOTICE' AND NOT j.is_pinned
        -- After a jump of the database's clock two replicas may each take the other for dead: they would move the
        -- same jobs to and fro until both have sent a heartbeat.
-       AND EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = %(me)s AND r.until > now())
+       AND EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = %(me)s AND {LIVES})
      ORDER BY j.id FOR NO KEY UPDATE OF j SKIP LOCKED),
 moved AS (
     UPDATE print_jobs j
@@ -66,7 +67,7 @@ warned AS (
      WHERE m.maybe_on_paper ORDER BY m.id)
 SELECT from_printer AS from_printer_id, to_printer AS to_printer_id, reason, count(*) AS jobs
   FROM moved GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-"""
+"""  # noqa: S608  # made of constants alone
 
 
 async def move_jobs(database: Database, me: UUID, moves: Sequence[Move]) -> list[Moved]:

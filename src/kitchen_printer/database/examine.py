@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import DictRow, dict_row
 
 from kitchen_printer.database import administration
+from kitchen_printer.database.leases import LIVES
 from kitchen_printer.database.migrate import known_version
 from kitchen_printer.database.patience import DatabaseUnreachableError, PatientDatabase, open_database
 from kitchen_printer.decisions.observations import DatabaseFindings, PrinterRow, RouteRow
@@ -40,9 +41,9 @@ SELECT current_user::text AS login, clock_timestamp() AS clock,
        coalesce(host(inet_server_addr()), '127.0.0.1') AS server_address
 """
 
-_KITCHEN: LiteralString = """
+_KITCHEN: LiteralString = f"""
 SELECT (SELECT upper(btrim(default_station)) FROM kitchen_settings) AS default_station,
-       (SELECT coalesce(jsonb_object_agg(station_code, is_open), '{}') FROM stations) AS stations,
+       (SELECT coalesce(jsonb_object_agg(station_code, is_open), '{{}}') FROM stations) AS stations,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'station', upper(btrim(station_code)), 'printer_ip', printer_ip, 'copy_no', copy_no,
                    'is_active', is_active) ORDER BY station_code, copy_no, priority, id), '[]')
@@ -51,12 +52,12 @@ SELECT (SELECT upper(btrim(default_station)) FROM kitchen_settings) AS default_s
                    'address', address, 'level', level, 'level_provenance', level_provenance, 'parked', parked,
                    'state', state, 'state_reason', state_reason,
                    'is_served', EXISTS (SELECT FROM lanes l JOIN kitchen_replicas r USING (owner)
-                                         WHERE l.printer_id = p.id AND r.until > now())) ORDER BY address), '[]')
+                                         WHERE l.printer_id = p.id AND {LIVES})) ORDER BY address), '[]')
           FROM printers p) AS printers,
-       (SELECT coalesce(jsonb_object_agg(station, n), '{}') FROM (
+       (SELECT coalesce(jsonb_object_agg(station, n), '{{}}') FROM (
            SELECT upper(btrim(printer_target)) AS station, count(*) AS n
              FROM kitchen_tickets WHERE expanded_at IS NULL GROUP BY 1) t) AS tickets_without_route
-"""
+"""  # noqa: S608  # made of constants alone
 
 
 def examine(dsn: str) -> DatabaseFindings:

@@ -2,10 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
 from kitchen_printer.database.connection import Database
+
+LIVES: Final[LiteralString] = "(r.until > now() AND r.until <= now() + interval '2 minutes')"
+"""Whether the replica in the row ``r`` has given a sign of life that still counts.
+
+The longest lease is two minutes: a sign that reaches further was given while the clock was ahead. Who gave it and
+lives gives another one within a third of a lease; who died must not hold its lanes until the clock has caught up.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +44,16 @@ class Holdings:
     share: int
 
 
-_LANES: LiteralString = """
-WITH living AS MATERIALIZED (SELECT owner FROM kitchen_replicas WHERE until > now())
+_LANES: LiteralString = f"""
+WITH living AS MATERIALIZED (SELECT owner FROM kitchen_replicas r WHERE {LIVES})
 SELECT printer_id, epoch, owner = %(me)s AS is_ours,
        owner IS NULL OR owner NOT IN (SELECT owner FROM living) AS is_free,
        ceil(count(*) OVER ()::numeric / greatest(1, (SELECT count(*) FROM living))) AS share
   FROM lanes ORDER BY printer_id
-"""
+"""  # noqa: S608  # made of constants alone
 
-_TAKE: LiteralString = """
-WITH living AS (SELECT owner FROM kitchen_replicas WHERE until > now()),
+_TAKE: LiteralString = f"""
+WITH living AS (SELECT owner FROM kitchen_replicas r WHERE {LIVES}),
 free AS (
     SELECT l.printer_id FROM lanes l
      WHERE l.owner IS NULL OR l.owner NOT IN (SELECT owner FROM living)
@@ -57,7 +64,7 @@ free AS (
 UPDATE lanes l SET owner = %(me)s, epoch = l.epoch + 1
   FROM free WHERE l.printer_id = free.printer_id AND EXISTS (SELECT FROM living WHERE owner = %(me)s)
 RETURNING l.printer_id, l.epoch
-"""
+"""  # noqa: S608  # made of constants alone
 
 
 async def take_free_lanes(database: Database, me: UUID) -> Holdings:
@@ -83,12 +90,12 @@ async def take_lane(database: Database, me: UUID, printer_id: int) -> Lease | No
     async with database.connection() as connection:
         row = await (
             await connection.execute(
-                """
+                f"""
                 UPDATE lanes l SET owner = %(me)s, epoch = l.epoch + 1
                  WHERE l.printer_id = %(printer)s
-                   AND NOT EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = l.owner AND r.until > now())
+                   AND NOT EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = l.owner AND {LIVES})
                 RETURNING l.printer_id, l.epoch
-                """,
+                """,  # noqa: S608  # made of constants alone
                 {"me": me, "printer": printer_id},
             )
         ).fetchone()

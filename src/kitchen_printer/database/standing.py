@@ -8,6 +8,7 @@ from typing import LiteralString
 
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.home_coming import HAS_ANYBODY_RETURNED, REMEMBERED_HOURS
+from kitchen_printer.database.leases import LIVES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ unsettled AS MATERIALIZED (
       FROM print_jobs WHERE settled_at IS NULL GROUP BY 1, 2)
 SELECT (SELECT coalesce(max(version), 0) FROM kitchen_schema) AS schema_version,
        extract(epoch FROM clock_timestamp())::float8 AS epoch_seconds,
-       (SELECT count(*) FROM kitchen_replicas WHERE until > now()) AS replicas,
+       (SELECT count(*) FROM kitchen_replicas r WHERE {LIVES}) AS replicas,
        (SELECT coalesce(sum(new), 0)::bigint FROM unprinted) AS tickets_new,
        (SELECT coalesce(sum(waiting - new), 0)::bigint FROM unprinted) AS tickets_printing,
        (SELECT count(*) FROM kitchen_tickets WHERE status = 'FAILED') AS tickets_failed,

@@ -1,0 +1,93 @@
+"""A wire between hosts and one printer that notes who sent ticket bytes, and when: what the printer itself cannot tell,
+for it listens to one host at a time."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from virtual_printer import VirtualPrinter
+
+QUESTIONS_BYTES_MAX: Final = 100
+"""A connection that has sent more than that has sent a part of a ticket: what is asked beforehand is shorter."""
+
+READ_BYTES_MAX: Final = 4096
+
+
+@dataclass(slots=True)
+class Span:
+    """When the first and the last ticket bytes of one connection came by."""
+
+    began: float
+    ended: float
+
+
+class Relay:
+    """Listens in a printer's place."""
+
+    def __init__(self, printer: VirtualPrinter) -> None:
+        self.spans: list[Span] = []
+        self.address = ""
+        self._printer = printer
+        self._server: asyncio.Server | None = None
+
+    def overlaps(self) -> list[tuple[Span, Span]]:
+        """The pairs of connections that sent ticket bytes at the same time."""
+        in_order = sorted(self.spans, key=lambda span: span.began)
+        return [(one, other) for one, other in pairwise(in_order) if other.began < one.ended]
+
+    async def start(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        host, port = self._server.sockets[0].getsockname()
+        self.address = f"{host}:{port}"
+
+    def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host, _, port = self._printer.address.rpartition(":")
+        try:
+            answers, printer = await asyncio.open_connection(host, int(port))
+        except OSError:
+            writer.transport.abort()
+            return
+        back = asyncio.create_task(_pump(answers, writer))
+        with suppress(OSError):
+            await self._note_and_pass_on(reader, printer)
+        printer.close()
+        await back
+
+    async def _note_and_pass_on(self, reader: asyncio.StreamReader, printer: asyncio.StreamWriter) -> None:
+        sent, span = 0, None
+        while data := await reader.read(READ_BYTES_MAX):
+            sent += len(data)
+            if sent > QUESTIONS_BYTES_MAX:
+                if span is None:
+                    span = Span(time.monotonic(), time.monotonic())
+                    self.spans.append(span)
+                span.ended = time.monotonic()
+            printer.write(data)
+            await printer.drain()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(READ_BYTES_MAX):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+@asynccontextmanager
+async def relay_before(printer: VirtualPrinter) -> AsyncGenerator[Relay, None]:
+    """A relay that listens."""
+    relay = Relay(printer)
+    await relay.start()
+    try:
+        yield relay
+    finally:
+        relay.stop()
