@@ -22,6 +22,7 @@ def test_health_and_metrics_of_a_thousand_printers_in_trouble_are_short_enough_t
         PrinterView(
             id=number,
             address=f"printer-of-station-{number}.restaurant.example:9100",
+            is_in_use=True,
             is_tried=True,
             trouble=Reason.NOT_A_PRINTER,
             is_down=True,

@@ -105,6 +105,27 @@ async def test_what_waits_is_shown_by_station_with_its_age_and_reason(
     assert (await service.get("/readyz"))[0] == 200
 
 
+async def test_a_dead_printer_that_no_route_names_any_more_and_that_nothing_waits_for_degrades_nothing(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+) -> None:
+    printer.causes.refuse()
+    await kitchen.route("BAR", printer)
+    ticket = await kitchen.submit("BAR", "Negroni")
+    service = await kitchen.start_service()
+    await scraped_until(service, "kitchen_printer_up", 0, printer=printer.address)
+    assert (await service.get("/health"))[1]["overall"] == "degraded"
+
+    await kitchen.execute("UPDATE station_printers SET printer_ip = %s", [second_printer.address])
+    await kitchen.wait_for_status(ticket, "PRINTED")
+
+    await scraped_until(service, "kitchen_printer_up", 1, printer=second_printer.address)
+    samples = await scraped_until(service, "kitchen_up", 2)
+    assert ("kitchen_printer_up", (("printer", printer.address),)) not in samples
+    _, body = await service.get("/health")
+    states = {each["address"]: (each["state"], each["reason"]) for each in body["printers"]}
+    assert states == {printer.address: ("unused", None), second_printer.address: ("ok", None)}
+
+
 async def test_a_route_to_our_own_health_port_is_refused_by_name(
     kitchen: KitchenUnderTest, printer: VirtualPrinter
 ) -> None:

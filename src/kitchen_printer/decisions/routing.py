@@ -92,6 +92,14 @@ class Routing:
             for target, routes in self._by_target().items()
         }
 
+    def printers(self) -> frozenset[int]:
+        """The printers that a route or a redirect names: nothing new ever comes to another."""
+        routed, redirected = (
+            (each.printer_id for each in self.routes),
+            (each.to_printer_id for each in self.redirects),
+        )
+        return frozenset((*routed, *redirected))
+
     def has_stand_in(self, target: Target, printer_id: int) -> bool:
         """Whether another printer than this one could print the target now."""
         candidates = self._candidates(self._by_target().get(target, []))

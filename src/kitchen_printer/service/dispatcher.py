@@ -144,6 +144,7 @@ class Dispatcher:
         self.snapshot = Snapshot.of(
             seen,
             self.lanes,
+            book.routing.printers(),
             book.refused,
             taken_at=monotonic(),
             poll_seconds=self._kitchen.settings.poll_seconds,

@@ -45,7 +45,7 @@ GAUGES: Final = {
     "kitchen_station_waiting": ("Tickets of a station that are neither printed nor failed.", ("station",)),
     "kitchen_station_oldest_seconds": ("The age of a station's oldest such ticket, 0 if none.", ("station",)),
     "kitchen_station_held": ("Copies that wait for a person to say whether they printed.", ("station",)),
-    "kitchen_printer_up": ("1 if the printer can print, 0 if not; unknown printers are absent.", ("printer",)),
+    "kitchen_printer_up": ("1 if the printer can print, 0 if not; unknown and unused ones are absent.", ("printer",)),
     "kitchen_printer_trouble": ("1 for the reason why a printer cannot print.", ("printer", "reason")),
     "kitchen_printer_waiting": ("Jobs that wait for a printer.", ("printer",)),
     "kitchen_printer_oldest_seconds": ("The age of a printer's oldest such job, 0 if none.", ("printer",)),
@@ -110,7 +110,7 @@ def _of_snapshot(snapshot: Snapshot, seen: Seen | None) -> Iterator[tuple[str, t
         waiting, oldest = view.backlog(seen)
         yield "kitchen_printer_waiting", (view.address,), waiting
         yield "kitchen_printer_oldest_seconds", (view.address,), oldest or 0
-        if view.is_tried:
+        if view.is_tried and view.is_in_use:
             yield "kitchen_printer_up", (view.address,), view.trouble is None
         if view.trouble is not None:
             yield "kitchen_printer_trouble", (view.address, view.trouble), 1

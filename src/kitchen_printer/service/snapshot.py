@@ -1,6 +1,6 @@
 """How things stand, as of the last look: what ``/health`` shows without asking the database again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from time import monotonic
@@ -34,6 +34,9 @@ class PrinterView:
 
     id: int
     address: str
+    is_in_use: bool
+    """Whether a route names it or something waits for it; what is wrong with others concerns nobody."""
+
     is_tried: bool
     trouble: Reason | None
     is_down: bool
@@ -70,6 +73,8 @@ class PrinterView:
 
     @property
     def _state(self) -> str:
+        if not self.is_in_use:
+            return "unused"
         if self.trouble is Reason.PARKED:
             return "parked"
         if self.is_down:
@@ -117,24 +122,15 @@ class Snapshot:
         cls,
         seen: Surroundings,
         lanes: Mapping[int, Lane],
+        routed: Collection[int],
         refused: tuple[RouteRefused, ...],
         *,
         taken_at: float,
         poll_seconds: float,
     ) -> "Snapshot":
-        """Put a look at the database and what the lanes know together."""
+        """Put a look at the database and what the lanes know together; ``routed`` are the printers that routes name."""
         views = [
-            PrinterView(
-                id=printer_id,
-                address=lane.address,
-                is_tried=lane.is_tried,
-                trouble=Reason.PARKED if lane.printer.parked else lane.trouble or lane.passed_over_for,
-                is_down=lane.trouble is not None,
-                is_passed_over=lane.passed_over_for is not None,
-                level=lane.printer.level,
-                level_provenance=lane.printer.level_provenance,
-                paper_low=lane.roll.low,
-            )
+            _view(lane, is_in_use=printer_id in routed or lane.waiting > 0)
             for printer_id, lane in lanes.items()
         ]
         return cls(
@@ -196,6 +192,22 @@ class Snapshot:
             ],
             "printers": [each.as_json(seen) for each in self.printers],
         }
+
+
+def _view(lane: Lane, *, is_in_use: bool) -> PrinterView:
+    trouble = Reason.PARKED if lane.printer.parked else lane.trouble or lane.passed_over_for
+    return PrinterView(
+        id=lane.printer.id,
+        address=lane.address,
+        is_in_use=is_in_use,
+        is_tried=lane.is_tried,
+        trouble=trouble if is_in_use else None,
+        is_down=lane.trouble is not None,
+        is_passed_over=lane.passed_over_for is not None,
+        level=lane.printer.level,
+        level_provenance=lane.printer.level_provenance,
+        paper_low=lane.roll.low,
+    )
 
 
 def _station(each: StationStanding, seen: Seen) -> dict[str, Any]:
