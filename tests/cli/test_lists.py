@@ -80,6 +80,39 @@ async def test_pruning_deletes_old_settled_bills_in_batches_and_nothing_else(
     assert (code, "is kept" in said) == (1, True), said
 
 
+async def test_pruning_deletes_events_only_when_told_how_long_they_are_kept_and_leaves_the_story_of_what_is_there(
+    kitchen: KitchenUnderTest,
+) -> None:
+    kept, pruned = await kitchen.submit("BAR", bill_id=1), await kitchen.submit("BAR", bill_id=2)
+    await kitchen.execute(
+        "UPDATE kitchen_tickets SET created_at = now() - interval '500 days',"
+        " status = CASE id WHEN %s THEN 'PRINTED' ELSE status END",
+        [pruned],
+    )
+    await kitchen.execute("ALTER TABLE print_events DISABLE TRIGGER events_are_never_rewritten")
+    await kitchen.execute("DELETE FROM print_events")
+    await kitchen.execute("ALTER TABLE print_events ENABLE TRIGGER events_are_never_rewritten")
+    await kitchen.execute(
+        "INSERT INTO print_events (event, ticket_id, at) SELECT 'expanded', ticket, now() - age * interval '1 day'"
+        "  FROM unnest(%s::bigint[]) ticket, unnest(ARRAY[500, 300]) age",
+        [[kept, pruned]],
+    )
+
+    assert (await answered(kitchen, "prune", "--older-than", "200"))["deleted"] == 1
+    assert len(await kitchen.rows("SELECT 1 FROM print_events WHERE event = 'expanded'")) == 4
+    answer = await answered(kitchen, "prune", "--older-than", "200", "--events-older-than", "400")
+    assert (answer["deleted"], answer["events_deleted"]) == (0, 1)
+    rows = await kitchen.rows("SELECT ticket_id FROM print_events WHERE event = 'expanded' ORDER BY id")
+    assert [row["ticket_id"] for row in rows] == [kept, kept, pruned]
+    told = await kitchen.rows(
+        "SELECT detail - 'before' AS detail FROM print_events WHERE event = 'pruned' ORDER BY id"
+    )
+    assert told[-1] == {"detail": {"events": 1}}
+
+    code, said = await command(kitchen, "prune", "--older-than", "200", "--events-older-than", "100")
+    assert (code, "the larger number" in said) == (2, True), said
+
+
 def test_every_command_can_answer_as_json() -> None:
     commands = [each.callback for each in app.registered_commands if each.callback]
     assert len(commands) > 8

@@ -300,7 +300,7 @@ TABLE print_events
     detail jsonb NOT NULL DEFAULT '{}'::jsonb
     CONSTRAINT print_events_pkey PRIMARY KEY (id)
     CREATE INDEX events_of_ticket ON public.print_events USING btree (ticket_id, id) WHERE (ticket_id IS NOT NULL)
-    CREATE TRIGGER events_are_never_rewritten BEFORE DELETE OR UPDATE ON public.print_events FOR EACH ROW EXECUTE FUNCTION kitchen_refuse_rewrite()
+    CREATE TRIGGER events_are_never_rewritten BEFORE DELETE OR UPDATE ON public.print_events FOR EACH ROW EXECUTE FUNCTION kitchen_guard_events()
     CREATE TRIGGER events_are_never_truncated BEFORE TRUNCATE ON public.print_events FOR EACH STATEMENT EXECUTE FUNCTION kitchen_refuse_rewrite()
 
 TABLE print_jobs WITH {fillfactor=70}
@@ -444,6 +444,9 @@ FUNCTION kitchen_find_unsent_items(of_the_last interval DEFAULT '2 days'::interv
 FUNCTION kitchen_guard_attempt() RETURNS trigger
     LANGUAGE plpgsql VOLATILE BODY a9aff59e39a77d3c9fb20573b38b1cae
 
+FUNCTION kitchen_guard_events() RETURNS trigger
+    LANGUAGE plpgsql VOLATILE BODY bfa38a0e0384e6d65a874c1e973731d7
+
 FUNCTION kitchen_is_quiet(bill bigint, before timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE BODY ec9e7076217e02a059579f6df3715291
 
@@ -488,6 +491,9 @@ FUNCTION kitchen_printer_at(printer_ip text) RETURNS bigint
 
 FUNCTION kitchen_prune(before timestamp with time zone, bills_max integer DEFAULT 1000) RETURNS integer
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY af46bcdce4991dc1a90183bbd69d4280
+
+FUNCTION kitchen_prune_events(before timestamp with time zone, events_max integer DEFAULT 10000) RETURNS integer
+    LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 68d10e5875c84a9864eb829a319b5455
 
 FUNCTION kitchen_redirect(printer_ip text, to_printer_ip text, requested_by text, station_code text DEFAULT NULL::text, reason text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY f570cb84b29596e231895e8d1027ac5e
@@ -630,6 +636,7 @@ GRANT EXECUTE ON kitchen_park(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_pin_level(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_print_exceptions(timestamp with time zone,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_prune(timestamp with time zone,integer) TO kitchen_operator
+GRANT EXECUTE ON kitchen_prune_events(timestamp with time zone,integer) TO kitchen_operator
 GRANT EXECUTE ON kitchen_redirect(text,text,text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_reprint_on(bigint,text,text,text,integer) TO kitchen_operator
 GRANT EXECUTE ON kitchen_request_reprint(bigint,text,text,integer) TO kitchen_backend

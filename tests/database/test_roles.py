@@ -80,6 +80,7 @@ MAY_CALL = {
         "kitchen_print_exceptions",
         "kitchen_pin_level",
         "kitchen_prune",
+        "kitchen_prune_events",
         "kitchen_redirect",
         "kitchen_reprint_on",
         "kitchen_request_reprint",
@@ -190,6 +191,7 @@ class TestTheBackend:
             "INSERT INTO kitchen_ticket_items (kitchen_ticket_id, qty) VALUES (1, 1)",
             "INSERT INTO station_printers (station_code, printer_ip) VALUES ('BAR', '10.0.0.1')",
             "SELECT kitchen_prune('-infinity')",
+            "SELECT kitchen_prune_events('-infinity')",
         ):
             assert is_refused(superuser, "kitchen_backend", statement), statement
 

@@ -11,21 +11,43 @@ from kitchen_printer.database.requests import asking
 BATCH_SECONDS: Final = 0.05
 """How long a batch should take; its size follows."""
 
-BATCH_BILLS_MIN: Final = 20
-BATCH_BILLS_MAX: Final = 1000
 REST_FOR_EACH_SECOND: Final = 3.0
 """The database rests three times as long as it worked: a quarter of one core at most goes into pruning."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pruned:
-    """How far pruning is: tickets and notices deleted by now, and whether nothing is left to delete."""
+    """How far pruning is: what is deleted by now, and whether nothing is left to delete."""
 
     deleted: int
     is_done: bool
 
 
-_OLD: LiteralString = "SELECT count(*) AS n FROM kitchen_ticket_status WHERE created_at < %s"
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Something that is pruned: statements that count what is old and delete a batch of it, and a batch's size."""
+
+    count: LiteralString
+    delete: LiteralString
+    batch_min: int
+    batch_max: int
+
+
+TICKETS: Final = Kind(
+    "SELECT count(*) AS n FROM kitchen_ticket_status WHERE created_at < %s",
+    "SELECT kitchen_prune(%s, %s) AS n",
+    batch_min=20,
+    batch_max=1_000,
+)
+"""Tickets and notices; a batch is so many bills."""
+
+EVENTS: Final = Kind(
+    "SELECT count(*) AS n FROM print_events WHERE at < %s",
+    "SELECT kitchen_prune_events(%s, %s) AS n",
+    batch_min=500,
+    batch_max=20_000,
+)
+"""Events of what is no longer there."""
 
 
 def moment(days: float) -> datetime:
@@ -33,33 +55,33 @@ def moment(days: float) -> datetime:
     return datetime.now(UTC) - timedelta(days=days)
 
 
-def count_old(dsn: str, before: datetime) -> int:
-    """Return about how many tickets may go; those of bills that are not quiet stay. Raises ``RequestRefusedError``."""
+def count_old(dsn: str, before: datetime, kind: Kind) -> int:
+    """Return about how many may go; what belongs to bills that are not quiet stays. Raises ``RequestRefusedError``."""
     with asking(dsn) as asked:
-        row = asked.execute(_OLD, [before]).fetchone()
+        row = asked.execute(kind.count, [before]).fetchone()
     return int(row["n"]) if row else 0
 
 
-def prune(dsn: str, before: datetime) -> Iterator[Pruned]:
+def prune(dsn: str, before: datetime, kind: Kind) -> Iterator[Pruned]:
     """Delete batch by batch, telling after each how far it is. Raises ``RequestRefusedError``.
 
     Every batch is a transaction of its own: it can be stopped anywhere and started again.
     """
-    deleted, bills = 0, BATCH_BILLS_MIN
+    deleted, batch = 0, kind.batch_min
     while True:
         began = time.monotonic()
         with asking(dsn) as asked:
-            row = asked.execute("SELECT kitchen_prune(%s, %s) AS n", [before, bills]).fetchone()
+            row = asked.execute(kind.delete, [before, batch]).fetchone()
         took = time.monotonic() - began
         gone = int(row["n"]) if row else 0
         deleted += gone
         yield Pruned(deleted, is_done=not gone)
         if not gone:
             return
-        bills = _next_size(bills, took)
+        batch = _next_size(kind, batch, took)
         time.sleep(took * REST_FOR_EACH_SECOND)
 
 
-def _next_size(bills: int, took: float) -> int:
-    wanted = round(bills * min(2.0, BATCH_SECONDS / max(took, 0.001)))
-    return max(BATCH_BILLS_MIN, min(BATCH_BILLS_MAX, wanted))
+def _next_size(kind: Kind, batch: int, took: float) -> int:
+    wanted = round(batch * min(2.0, BATCH_SECONDS / max(took, 0.001)))
+    return max(kind.batch_min, min(kind.batch_max, wanted))
