@@ -14,6 +14,7 @@ MEASUREMENTS: Final = {
     "rush": "200 orders a minute for five minutes through the whole edge, every paper compared with the POS's list",
     "django_guide": "docs/django.md followed in fresh projects on Django 5.2 and the newest; needs the package index",
     "isolation": "what three broken printers cost the tickets of three that are well, in turns with calm",
+    "clock_set": "what becomes of tickets when the clock is set an hour forward at boot, and back; needs libfaketime",
     "papers": "what a paper costs to build: Latin, many scripts, and a hundred thousand characters",
     "at_rest": "what the service costs while nothing is ordered, with few printers and with a thousand",
     "prune_at_work": "what pruning a million old tickets costs the printing beside it, in turns",

@@ -26,7 +26,14 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 MEMORY_BYTES_MIN = 1024**3  # the server of one test process takes about a tenth of that
 
 LONGEST_FIRST = (
-    *("tests/service/test_crashes.py", "tests/proof/", "tests/kitchen_demo/", "tests/service/", "tests/cli/"),
+    *(
+        "tests/service/test_dark.py",
+        "tests/service/test_crashes.py",
+        "tests/proof/",
+        "tests/kitchen_demo/",
+        "tests/service/",
+        "tests/cli/",
+    ),
     *("tests/test_dev.py", "tests/test_architecture.py"),
 )
 """So that no process is left alone with a long file in the end."""
