@@ -30,7 +30,7 @@ WELL: Final = ("BAR", "KITCHEN", "DESSERT")
 BROKEN: Final = ("GRILL", "SUSHI", "PATIO")
 ROUNDS: Final = 20
 TICKETS: Final = 120
-"""In each turn, on the printers that are well: 2,400 in calm and 2,400 with faults, for a p95 that a single stall cannot move."""
+"""In each turn, on the printers that are well: 2,400 in calm and as many with faults, for a p95 that no stall moves."""
 
 INTERVAL_SECONDS: Final = 0.05
 SPEED_MM_S: Final = 1000.0
