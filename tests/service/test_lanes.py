@@ -107,3 +107,15 @@ async def test_closing_a_station_sends_its_next_tickets_to_the_default_station_u
         (True, False),
         (False, True),
     ]
+
+
+async def test_a_printer_that_never_failed_is_ready_since_somebody_first_saw_it_and_not_since_the_machine_started(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    await kitchen.route("BAR", printer)
+    await kitchen.start_service()
+    await kitchen.wait_for_status(await kitchen.submit("BAR", "Negroni"), "PRINTED")
+
+    await kitchen.wait_until("SELECT state = 'ready' AS yes FROM printers")
+
+    assert await kitchen.one("SELECT state_since >= created_at AS is_fresh FROM printers") == {"is_fresh": True}

@@ -85,7 +85,7 @@ class Lane:
 
     trouble: Reason | None = None
     since: float = 0.0
-    """When its trouble began, or ended."""
+    """When its trouble began, or ended; when it was first seen, if it had none."""
 
     answers: int = 0
     """How often it was found able since then."""
@@ -154,7 +154,8 @@ class Lane:
 
     def came_back(self) -> None:
         """Note that the printer can print; people are told when it could not before."""
-        self.is_tried = True
+        if not self.is_tried:
+            self.is_tried, self.since = True, monotonic()
         self.failures = 0
         self.last_failure = None
         if self.trouble is not None:
