@@ -11,6 +11,7 @@ from typing import Final, assert_never
 
 from psycopg.rows import dict_row
 
+from kitchen_demo.at_hand import at_hand
 from kitchen_demo.counter import Counter, Record
 from kitchen_demo.edge import BackendReady, Edge, Prepared, running_edge
 from kitchen_demo.menu import KITCHEN
@@ -64,12 +65,7 @@ async def play(
             await other_tables(backend, wishes.orders, wishes.seed, scratch, counter, show=show)
         await _sum_up(record, wishes.paper, show)
         if wishes.keep:
-            end = _end_on_ctrl_c()
-            show.say(
-                f"Everything stays up; the service's health: http://{edge.service.health_address}/health,"
-                f" the POS's interface: http://{backend.process.address}/docs. Ctrl-C ends it."
-            )
-            await end.wait()
+            await _stay_up(edge, backend, wishes.paper, show)
 
 
 async def _dinner_for_two(waiter: Waiter, counter: Counter) -> None:
@@ -110,6 +106,17 @@ async def _sum_up(record: Record, folder: Path, show: Show) -> None:
             f"{row['tickets']} tickets, {row['printed']} PRINTED, {row['proved']} proved by the printer's own token,"
             f" {row['marked']} marked. The papers are in {folder}/."
         )
+
+
+async def _stay_up(edge: Edge, backend: BackendReady, paper: Path, show: Show) -> None:
+    end = _end_on_ctrl_c()
+    async with at_hand(edge, backend, paper) as file:
+        show.say(
+            f"Everything stays up; the service's health: http://{edge.service.health_address}/health,"
+            f" the POS's interface: http://{backend.process.address}/docs. Take part from another terminal:"
+            f" `. {file}`, then as docs/tutorial.md says. Ctrl-C ends it."
+        )
+        await end.wait()
 
 
 def _end_on_ctrl_c() -> asyncio.Event:
