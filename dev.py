@@ -45,7 +45,7 @@ CHECKS = {
 TEST_PROCESSES = 3  # for two cores: tests wait a good deal; `test -n 8` asks for more, `test -n 0` for none
 MADE_HERE = [
     *(".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"),
-    *("build", "dist", "demo-paper"),
+    *("build", "dist", "demo-paper", "site"),
 ]
 
 
@@ -106,6 +106,11 @@ def make(arguments: list[str]) -> int:
     become_module("making", arguments)
 
 
+def docs(arguments: list[str]) -> int:
+    """build the documents as a site in site/, strictly; `docs links` asks every external link"""
+    become_module("making.docs", arguments)
+
+
 def lock(arguments: list[str]) -> int:
     """renew uv.lock and requirements/ after a change of dependencies; `--upgrade` takes newer releases"""
     make_ready("dev")
@@ -138,7 +143,7 @@ def usage(arguments: list[str]) -> int:
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    **{command.__name__: command for command in (demo, test, check, bench, make, lock, clean)},
+    **{command.__name__: command for command in (demo, test, check, bench, make, docs, lock, clean)},
     "help": usage,
 }
 

@@ -1,0 +1,1 @@
+"""The documents as a site: plain Markdown becomes pages with search and one path through them."""
