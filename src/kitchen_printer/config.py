@@ -81,7 +81,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     database_url: Annotated[SecretStr, Field(alias="DATABASE_URL")] = SecretStr("")
-    """PostgreSQL address, ``postgresql://user:password@host:port/name``; several hosts are allowed."""
+    """Where the database is, ``postgresql://user:password@host:port/name``; several hosts are allowed."""
 
     database_url_file: Annotated[Path | None, Field(alias="DATABASE_URL_FILE")] = None
     """A file that holds the address instead, so that no password stands in the environment."""
@@ -93,7 +93,8 @@ class Settings(BaseModel):
     """How long printers stay with a service that is no longer heard of."""
 
     failover_seconds: Annotated[Seconds, Field(alias="KITCHEN_FAILOVER_SECONDS", ge=0, le=600)] = 10
-    """How long a printer may be unable to print before its tickets go to the next one of their station."""
+    """How long a printer may be unable to print before its tickets go to the next one of their station, and how long
+    it must be well again before they come home."""
 
     confirm_seconds: Annotated[Seconds, Field(alias="KITCHEN_CONFIRM_SECONDS", ge=2, le=300)] = 30
     """How long a printer may take to confirm, beyond the estimated print time."""
@@ -112,10 +113,10 @@ class Settings(BaseModel):
     alert_urls: Annotated[SecretStr, AfterValidator(_alert_urls), Field(alias="KITCHEN_ALERT_URLS")] = (
         SecretStr("")
     )
-    """Where alarms are sent beside paper: Apprise addresses, separated by blanks. They hold secrets."""
+    """Where alarms are sent beside paper; they hold secrets. ``kitchen-printer alert-test`` tries them."""
 
     late_seconds: Annotated[Seconds, Field(alias="KITCHEN_LATE_SECONDS", ge=10, le=86400)] = 300
-    """From which age on a ticket says on its paper that it is late."""
+    """From which age on a ticket says LATE on its paper, with both times."""
 
     recovery_list_from: Annotated[int, Field(alias="KITCHEN_RECOVERY_LIST_FROM", ge=2, le=1000)] = 6
     """From how many waiting tickets on a printer that comes back prints a list of them first."""
@@ -132,7 +133,8 @@ class Settings(BaseModel):
     """What follows a print that nobody can confirm: a second paper marked so, or a wait for a person."""
 
     language: Annotated[Language, Field(alias="KITCHEN_LANGUAGE")] = "en"
-    """Language of the fixed words on papers, for stations that name none."""
+    """Language of the fixed words on papers, for stations that name none; what other programs read stays English
+    beside it."""
 
     letters: Annotated[Letters, Field(alias="KITCHEN_LETTERS")] = "big"
     """Dishes twice as high and wide, or twice as high only."""
@@ -144,7 +146,8 @@ class Settings(BaseModel):
     """How times are shown."""
 
     buzzer: Annotated[Buzzer, Field(alias="KITCHEN_BUZZER")] = "clone"
-    """What makes a printer sound; ``drawer`` is a pulse that opens a cash drawer, if one hangs there."""
+    """What makes a printer sound: ``ESC B``, ``ESC ( A``, or the drawer's pulse for a buzzer in its place; it opens a
+    cash drawer, if one hangs there."""
 
     rings: Annotated[Rings, Field(alias="KITCHEN_RINGS")] = "alarms"
     """Which papers sound: voids, changes, messages, duplicates and alarms; all of them; none."""
@@ -153,7 +156,7 @@ class Settings(BaseModel):
     """Whether a paper keeps hanging by a bridge or falls down."""
 
     health_host: Annotated[str, Field(alias="KITCHEN_HEALTH_HOST", min_length=1)] = "127.0.0.1"
-    """Address the health port binds to; 0.0.0.0 for all interfaces."""
+    """What the health port binds to; 0.0.0.0 for all interfaces."""
 
     health_port: Annotated[int, Field(alias="KITCHEN_HEALTH_PORT", ge=0, le=65535)] = 9100
     """Port of ``/health``, ``/livez``, ``/readyz`` and ``/metrics``; 0 takes any free one."""

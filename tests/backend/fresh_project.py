@@ -26,7 +26,8 @@ from virtual_printer import VirtualPrinter
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
 GUIDE: Final = CHECKOUT / "docs" / "django.md"
 PAPER_SECONDS_MAX: Final = 30.0
-_BLOCK: Final = re.compile(r"^```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK: Final = re.compile(r"^(<!-- run by: .*-->\n)?```(sh|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A block that somebody else runs says so above it."""
 _SERVER_WIDE: Final = ("shop", "printing", "kitchen_template")
 
 CORE_MODELS: Final = """
@@ -189,8 +190,9 @@ class _Project:
         self.manage("makemigrations", "core", "pos")
         self.manage("migrate")
         self.manage("shell", "-c", DATA)
-        for language, block in _BLOCK.findall(GUIDE.read_text(encoding="utf-8")):
-            self._do(language, block, is_installed=is_installed)
+        for run_elsewhere, language, block in _BLOCK.findall(GUIDE.read_text(encoding="utf-8")):
+            if not run_elsewhere:
+                self._do(language, block, is_installed=is_installed)
         (self._folder / "pos" / "tests.py").write_text(TESTS)
         self.manage("test")
 

@@ -61,11 +61,12 @@ def test_the_table_of_log_events_is_that_of_the_program() -> None:
 def _events() -> Iterator[str]:
     yield "| event | level | details | when |"
     yield "|---|---|---|---|"
-    for event, (level, details, meaning) in sorted(_worded_events().items()):
+    for event, (level, details, meaning) in sorted(worded_events().items()):
         yield f"| `{event}` | {level.lower()} | {', '.join(details)} | {meaning} |"
 
 
-def _worded_events() -> dict[str, tuple[str, list[str], str]]:
+def worded_events() -> dict[str, tuple[str, list[str], str]]:
+    """Return every event of the log with its level, its details and what it means."""
     events: dict[str, tuple[str, list[str], str]] = {}
     for fact in FACTS:
         level, event, details = log.worded(fact)
@@ -84,7 +85,7 @@ def test_the_facts_of_the_log_s_test_reach_every_event_that_can_be_logged() -> N
         and isinstance(each.elts[0], ast.Constant)
         and each.elts[0].value in LEVELS
     }
-    events = _worded_events()
+    events = worded_events()
     assert len(patterns) > 20
     assert [event for event in events if not any(re.fullmatch(each, event) for each in patterns)] == []
     for pattern in patterns:

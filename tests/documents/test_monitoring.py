@@ -94,7 +94,7 @@ def test_the_runbook_has_one_page_for_each_alarm_and_each_reason_and_no_other() 
 
 
 def test_every_page_says_what_staff_see_what_it_means_what_to_do_and_a_command_that_exists() -> None:
-    commands = {each.callback.__name__ for each in app.registered_commands if each.callback}
+    commands = {each.name or each.callback.__name__ for each in app.registered_commands if each.callback}
     commands |= {str(each.name) for each in app.registered_groups}
     for name, page in (sections("Alarms") | sections("Reasons")).items():
         for part in ("**Staff see:**", "**It means:**", "**Do:**"):

@@ -118,4 +118,6 @@ async def test_a_printer_that_never_failed_is_ready_since_somebody_first_saw_it_
 
     await kitchen.wait_until("SELECT state = 'ready' AS yes FROM printers")
 
-    assert await kitchen.one("SELECT state_since >= created_at AS is_fresh FROM printers") == {"is_fresh": True}
+    assert await kitchen.one("SELECT state_since >= created_at AS is_fresh FROM printers") == {
+        "is_fresh": True
+    }
