@@ -45,7 +45,7 @@ CHECKS = {
 TEST_PROCESSES = 3  # for two cores: tests wait a good deal; `test -n 8` asks for more, `test -n 0` for none
 MADE_HERE = [
     *(".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"),
-    *("build", "dist", "demo-paper", "site"),
+    *("build", "dist", "demo-paper", "site", "chaos-report"),
 ]
 
 
@@ -101,6 +101,21 @@ def bench(arguments: list[str]) -> int:
     become_module("bench", arguments, needs="rivals" if arguments[:1] == ["rivals"] else "dev")
 
 
+def chaos(arguments: list[str]) -> int:
+    """try to break the promise: storms of faults over the whole edge; `chaos --minutes 60 --seed 1`"""
+    become_module("proving.chaos", ["chaos", *arguments])
+
+
+def crash_matrix(arguments: list[str]) -> int:
+    """let a service die, fail, hang or lose its database at every point there is, then at pairs of them"""
+    become_module("proving.chaos", ["crash-matrix", *arguments])
+
+
+def soak(arguments: list[str]) -> int:
+    """let the edge work for hours without faults, and say whether anything in it grows"""
+    become_module("proving.chaos", ["soak", *arguments])
+
+
 def make(arguments: list[str]) -> int:
     """make files anew that are kept in the repository: fonts, translations, pictures; without a name, list them"""
     become_module("making", arguments)
@@ -138,12 +153,15 @@ def usage(arguments: list[str]) -> int:
     refuse(arguments, "help")
     print("python3 dev.py COMMAND [ARGUMENTS]\n")
     for name, command in COMMANDS.items():
-        print(f"  {name:<6} {command.__doc__}")
+        print(f"  {name:<12} {command.__doc__}")
     return 0
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
-    **{command.__name__: command for command in (demo, test, check, bench, make, docs, lock, clean)},
+    **{
+        command.__name__.replace("_", "-"): command
+        for command in (demo, test, check, bench, chaos, crash_matrix, soak, make, docs, lock, clean)
+    },
     "help": usage,
 }
 

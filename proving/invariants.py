@@ -13,17 +13,33 @@ class Invariant(Enum):
     """The twelve, in the order in which reports list them."""
 
     HONEST_SUCCESS = ("I1", "honest success", "what is PRINTED by a printer's own word is on paper, whole")
-    BOUNDED_FATE = ("I2", "bounded fate", "every committed ticket ends PRINTED, or FAILED where people see it")
+    BOUNDED_FATE = (
+        "I2",
+        "bounded fate",
+        "every committed ticket ends PRINTED, or FAILED where people see it",
+    )
     ONE_UNMARKED = ("I3", "one unmarked", "of one copy there is at most one paper without a mark")
     NO_GHOSTS = ("I4", "no ghosts", "every paper is of a committed ticket and says what that ticket says")
     WRITE_AHEAD = ("I5", "write-ahead", "an attempt is on record before the first byte of its paper is sent")
     ONE_WRITER = ("I6", "one writer", "a paper holds one attempt, and a printer has one attempt at a time")
     LANE_ORDER = ("I7", "lane order", "what was ordered earlier is on the same station's paper earlier")
-    VOID_AFTER_ORDER = ("I8", "void after order", "a dish is never taken back on paper before it was ordered there")
+    VOID_AFTER_ORDER = (
+        "I8",
+        "void after order",
+        "a dish is never taken back on paper before it was ordered there",
+    )
     ISOLATION = ("I9", "isolation", "a dead printer or a broken ticket holds up no other")
     BYTE_SAFETY = ("I10", "byte safety", "text from outside reaches a printer as characters or not at all")
-    LAWFUL_RECORD = ("I11", "lawful record", "the record follows the rules, and what it says is never rewritten")
-    TRUTHFUL_HEALTH = ("I12", "truthful health", "what is shown to people is never better than what is on record")
+    LAWFUL_RECORD = (
+        "I11",
+        "lawful record",
+        "the record follows the rules, and what it says is never rewritten",
+    )
+    TRUTHFUL_HEALTH = (
+        "I12",
+        "truthful health",
+        "what is shown to people is never better than what is on record",
+    )
 
     def __init__(self, code: str, title: str, meaning: str) -> None:
         self.code = code
