@@ -26,7 +26,10 @@ from proving.chaos.rights import forbidden_things_done
 from proving.chaos.watch import Watch
 
 REPLICAS: Final = 3
-STORM_SECONDS: Final = 40.0
+STORM_SECONDS: Final = 75.0
+"""The longest storm; a short campaign has shorter ones, so that it sees some quiet too."""
+
+STORMS_MIN: Final = 4
 B_SECONDS: Final = 90.0
 """In so much time with everything well, every ticket must have its fate."""
 
@@ -42,8 +45,12 @@ class Wishes:
     seed: int
     orders_a_second: float = 3.0
     replicas: int = REPLICAS
-    storm_seconds: float = STORM_SECONDS
     is_isolating: bool = True
+
+    @property
+    def storm_seconds(self) -> float:
+        """How long one storm lasts."""
+        return min(STORM_SECONDS, self.seconds / STORMS_MIN)
 
 
 @dataclass(slots=True, kw_only=True)

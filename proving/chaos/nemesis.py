@@ -33,7 +33,7 @@ HANDS: Final = 4
 """So many things are broken at once, beside what is done to services and to the database."""
 
 KILL_EVERY_SECONDS: Final = 1.0
-DATABASE_EVERY_SECONDS: Final = 7.0
+DATABASE_EVERY_SECONDS: Final = 5.0
 PLANNED: Final = 0.45
 """The share of services that are started with something planned for them."""
 
