@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,8 +30,9 @@ ANYTHING: Final = "…"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is typed, and what should come out."""
+    """What is typed, and what should come out; ``where`` it stands."""
 
+    where: str
     typed: str
     expected: list[str]
 
@@ -59,15 +60,12 @@ class Terminal:
     folder: Path
     environment: dict[str, str]
 
-    def play(self, block: Block, replace: Mapping[str, str] | None = None) -> None:
-        """Type every line of a session. Raises ``AssertionError`` when something else comes out."""
-        for line in lines_of(block):
-            typed = line.typed
-            for word, by in (replace or {}).items():
-                typed = typed.replace(word, by)
-            self._type(Line(typed, line.expected), block.where)
+    def play(self, blocks: Iterable[Block]) -> None:
+        """Type every block of commands. Raises ``AssertionError`` when something else comes out."""
+        for line in lines_of(blocks):
+            self._type(line)
 
-    def _type(self, line: Line, where: str) -> None:
+    def _type(self, line: Line) -> None:
         ends = time.monotonic() + SECONDS_MAX
         while True:
             done = self._run(line.typed)
@@ -75,7 +73,7 @@ class Terminal:
                 return
             if not line.only_looks or time.monotonic() > ends:
                 raise AssertionError(
-                    f"{where}: $ {line.typed}\nshould show\n{chr(10).join(line.expected)}\nand showed\n"
+                    f"{line.where}: $ {line.typed}\nshould show\n{chr(10).join(line.expected)}\nand showed\n"
                     f"{done.stdout}{done.stderr}"
                 )
             time.sleep(AGAIN_SECONDS)  # what prints is another process
@@ -100,22 +98,19 @@ class Terminal:
         return done
 
 
-def lines_of(block: Block) -> Iterator[Line]:
-    """Return the lines of a session, each with what follows it; of a script, each line alone."""
-    if block.language != "console":
-        yield from (Line(each, []) for each in block.text.splitlines() if each.strip())
-        return
-    typed, expected = "", list[str]()
-    for line in block.text.splitlines():
-        if line.startswith("$ "):
+def lines_of(blocks: Iterable[Block]) -> Iterator[Line]:
+    """Return each block of commands with the text block that follows it, if one does."""
+    typed: Block | None = None
+    for block in blocks:
+        if block.is_shell:
             if typed:
-                yield Line(typed, expected)
-            typed, expected = line.removeprefix("$ "), []
-        elif line.startswith("> "):
-            typed += "\n" + line.removeprefix("> ")
-        else:
-            expected.append(line)
-    yield Line(typed, expected)
+                yield Line(typed.where, typed.text.strip(), [])
+            typed = block
+        elif block.language == "text" and typed:
+            yield Line(typed.where, typed.text.strip(), block.text.splitlines())
+            typed = None
+    if typed:
+        yield Line(typed.where, typed.text.strip(), [])
 
 
 def end(process: subprocess.Popen[str], how: signal.Signals = signal.SIGINT) -> int:
