@@ -18,6 +18,7 @@ _FIRST_JOINING_SCRIPT = "\u0590"
 """The scripts below it (Latin, Greek, Cyrillic, Armenian) know no joiners."""
 
 _BREAK = re.compile(r"\r\n|[\r\n\t\u00a0\u2000-\u200a\u202f\u205f]")
+_COMMAND_BYTE = re.compile(rb"[\x00-\x1f\x7f]")
 _EMOJI = re.compile("[\u203c-\u3299\ufe0f\U0001f000-\U0001fbff]")
 """What an emoji may consist of; not all of it is one."""
 
@@ -70,7 +71,7 @@ def is_text_of(text: str, codec: str) -> bool:
 def to_bytes(text: str, codec: str) -> bytes:
     """Encode printable text. Raises ``ValueError`` if anything but text would come of it."""
     data = text.encode(codec)
-    if any(byte < 0x20 or byte == 0x7F for byte in data):
+    if _COMMAND_BYTE.search(data):
         raise ValueError(f"text would act as a printer command: {text!r}")
     return data
 

@@ -6,9 +6,10 @@ real-time commands), so a picture that happens to contain one is changed by one 
 
 import re
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from PIL import Image, ImageChops
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Bands = Literal["GS v 0", "GS ( L"]
 """The raster command most printers know, and the one by which Epson replaced it."""
@@ -28,8 +29,10 @@ _STORE_GRAPHICS: Final = b"0p0\x01\x011"
 _PRINT_GRAPHICS: Final = b"\x1d(L\x02\x0002"
 
 
-def in_bands(picture: Image.Image, command: Bands) -> Iterator[bytes]:
+def in_bands(picture: "Image", command: Bands) -> Iterator[bytes]:
     """Yield the commands that print a picture of black (0) and white (255) dots, white to its right left out."""
+    from PIL import Image, ImageChops  # Only here: most kitchens never draw anything.
+
     ink = ImageChops.invert(picture).convert("1", dither=Image.Dither.NONE)
     box = ink.getbbox()
     width = -(-(box[2] if box else 1) // 8) * 8

@@ -1,20 +1,17 @@
-"""A page becomes bytes. python-escpos builds them; text is proved to be text before it gets in."""
+"""A page becomes bytes. python-escpos knows the commands; text is proved to be text before it gets in."""
 
-import tempfile
+from functools import cache
 from typing import Final
+
+# Its constants alone: the class that sends them reads the profiles of all makes from YAML, a third of a second at each
+# start, and brings drivers, pictures and bar codes along.
+from escpos import constants as escpos
 
 from kitchen_printer.decisions import commands
 from kitchen_printer.decisions.page import CUT, Direction, Page, Row, Size
 from kitchen_printer.decisions.style import PLAIN, Buzzer, Cut, Style
 from kitchen_printer.decisions.text import is_text_of, to_bytes
 from kitchen_printer.printers.bands import REAL_TIME, Bands, in_bands
-
-# Importing python-escpos makes a temporary folder for a cache of its printer profiles and leaves it behind, a new
-# one in every process. This one goes again.
-_tempdir_before = tempfile.tempdir
-with tempfile.TemporaryDirectory(prefix="kitchen-printer-") as tempfile.tempdir:
-    from escpos.printer import Dummy
-tempfile.tempdir = _tempdir_before
 
 CHINESE: Final = "GB18030"
 """Text in the printer's own Chinese mode: for printers made for China, which have the characters built in."""
@@ -29,10 +26,10 @@ CODECS: Final = {
     # The two-byte part that fonts are made for: of the four-byte part printers have a random few.
     CHINESE: "gbk",
 }
-"""Code pages that can be pinned for a printer, by python-escpos' name, with Python's codec for each.
+"""Code pages that can be pinned for a printer, by python-escpos' name, with Python's codec for each."""
 
-Their numbers in Epson's ``ESC t`` table (0, 2, 18, 19, 17, 16) are the ones that clones copy.
-"""
+_NUMBERS: Final = {"CP437": 0, "CP850": 2, "CP852": 18, "CP858": 19, "CP866": 17, "CP1252": 16}
+"""Their numbers in Epson's ``ESC t`` table, which clones copy."""
 
 PAYLOAD_BYTES_MAX: Final = 2_000_000
 """Five sheets of pictures from edge to edge take less; more would hold a printer for a quarter of a minute."""
@@ -77,6 +74,10 @@ def encode(
     return writer.finished()
 
 
+Look = tuple[Size, bool, bool]
+"""Size, bold, inverse."""
+
+
 class _Writer:
     """Builds the bytes of one page, row after row; a look is set only where it changes."""
 
@@ -85,12 +86,8 @@ class _Writer:
         self._is_chinese = code_page == CHINESE
         self._columns = columns
         self._bands: Bands | None = bands
-        self._printer = Dummy()
-        self._look: tuple[Size, bool, bool] | None = None
-        if self._is_chinese:
-            self._send(commands.KANJI_ON)
-        else:
-            self._printer.magic.force_encoding(code_page)  # pyright: ignore[reportUnknownMemberType]
+        self._data = bytearray(commands.KANJI_ON if self._is_chinese else _selected(code_page))
+        self._look: Look | None = None
 
     def row(self, row: Row) -> None:
         """Add a row: as text if the printer has letters for all of it, else as a picture."""
@@ -103,17 +100,17 @@ class _Writer:
 
     def cut(self, cut: Cut) -> None:
         """Cut between two sheets."""
-        self._send(commands.feed_and_cut(cut))
+        self._data += commands.feed_and_cut(cut)
 
     def sound(self, buzzer: Buzzer) -> None:
         """Make the printer heard."""
-        self._send(commands.sound(buzzer))
+        self._data += commands.sound(buzzer)
 
     def finished(self) -> bytes:
         """Return all bytes. Raises ``ValueError`` if a real-time command is among them."""
         if self._is_chinese:
-            self._send(commands.KANJI_OFF)
-        data = bytes(self._printer.output)
+            self._data += commands.KANJI_OFF
+        data = bytes(self._data)
         if REAL_TIME.search(data):
             raise ValueError("the page would act as a real-time command")
         if len(data) > PAYLOAD_BYTES_MAX:
@@ -122,35 +119,40 @@ class _Writer:
 
     def _text(self, row: Row) -> None:
         data = to_bytes(row.text, self._codec)  # Raises before a byte of it could act as a command.
-        self._set_look(row)
-        if self._is_chinese:
-            self._send(data + b"\n")
-        else:
-            self._printer.text(row.text + "\n")
+        look = (row.size, row.bold, row.inverse)
+        if look != self._look:
+            self._data += _change_of_look(self._look, look, is_chinese=self._is_chinese)
+            self._look = look
+        self._data += data
+        self._data += b"\n"
 
     def _picture(self, row: Row, command: Bands) -> None:
         from kitchen_printer.printers.drawing import draw  # Only here: most kitchens never load a font.
 
         for band in in_bands(draw(row, self._columns), command):
-            self._send(band)
+            self._data += band
 
-    def _set_look(self, row: Row) -> None:
-        look = (row.size, row.bold, row.inverse)
-        if look == self._look:
-            return
-        size, bold, inverse = self._look or (None, None, None)
-        self._look = look
-        if row.size is not size:
-            self._set_size(width=2 if row.size is Size.BIG else 1, height=1 if row.size is Size.NORMAL else 2)
-        self._printer.set(
-            bold=row.bold if row.bold is not bold else None,
-            invert=row.inverse if row.inverse is not inverse else None,
-        )
 
-    def _set_size(self, *, width: int, height: int) -> None:
-        self._printer.set(custom_size=True, width=width, height=height)
-        if self._is_chinese:
-            self._send(commands.chinese_size(width=width, height=height))
+def _selected(code_page: str) -> bytes:
+    return escpos.CODEPAGE_CHANGE + bytes((_NUMBERS[code_page],))
 
-    def _send(self, data: bytes) -> None:
-        self._printer._raw(data)  # pyright: ignore[reportPrivateUsage]
+
+@cache  # There are a few dozen of them.
+def _change_of_look(before: Look | None, after: Look, *, is_chinese: bool) -> bytes:
+    """Return the commands that lead from one look to another; from an unknown one, all are said."""
+    size, bold, inverse = after
+    known_size, known_bold, known_inverse = before or (None, None, None)
+    data = b""
+    if size is not known_size:
+        data += _sized(width=2 if size is Size.BIG else 1, height=1 if size is Size.NORMAL else 2, is_chinese=is_chinese)
+    if bold is not known_bold:
+        data += escpos.TXT_STYLE["bold"][bold]
+    if inverse is not known_inverse:
+        data += escpos.TXT_STYLE["invert"][inverse]
+    return data
+
+
+def _sized(*, width: int, height: int, is_chinese: bool) -> bytes:
+    size = escpos.TXT_STYLE["width"][width] + escpos.TXT_STYLE["height"][height]
+    both = commands.chinese_size(width=width, height=height) if is_chinese else b""
+    return escpos.TXT_SIZE + bytes((size,)) + both
