@@ -1,6 +1,5 @@
 """The commands. Exit codes: 0 ok, 1 it did not work, 2 wrong usage or configuration."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
@@ -11,7 +10,9 @@ from rich.console import Console
 
 from kitchen_printer.cli import deciding, keeping, looking, people, preview
 from kitchen_printer.cli.printers import add_printer_commands
-from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, canonical_address
+from kitchen_printer.cli.serve import serve
+from kitchen_printer.cli.exit_codes import FAILURE
+from kitchen_printer.cli.start import AsJson, answer, canonical_address
 from kitchen_printer.cli.start import end as _end
 from kitchen_printer.cli.start import settings as _settings
 
@@ -45,20 +46,7 @@ def options(
 
 def run() -> None:
     """Print tickets until SIGTERM."""
-    from kitchen_printer.service.alert_targets import BadAlertUrlError
-    from kitchen_printer.service.log import Log
-    from kitchen_printer.service.run import PortTakenError, run_service
-
-    settings = _settings()
-    log = Log(settings)
-    try:
-        asyncio.run(run_service(settings, [log], lambda: log.dropped))
-    except PortTakenError as error:
-        _end(FAILURE, str(error))
-    except BadAlertUrlError as error:
-        _end(MISUSE, str(error))
-    finally:
-        log.close()
+    raise typer.Exit(serve())
 
 
 def migrate(

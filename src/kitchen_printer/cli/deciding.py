@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, canonical_address, end, settings
+from kitchen_printer.cli.exit_codes import FAILURE, MISUSE
+from kitchen_printer.cli.start import AsJson, answer, canonical_address, end, settings
 
 Address = Annotated[str, typer.Argument(help="The printer: host or host:port.")]
 By = Annotated[str, typer.Option("--by", help="Whose decision it is: it goes on record.")]

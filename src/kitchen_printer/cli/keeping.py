@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, end, settings
+from kitchen_printer.cli.exit_codes import FAILURE, MISUSE
+from kitchen_printer.cli.start import AsJson, answer, end, settings
 
 if TYPE_CHECKING:
     from kitchen_printer.database.prune import Kind

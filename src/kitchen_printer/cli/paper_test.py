@@ -5,7 +5,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kitchen_printer.cli.start import FAILURE, end, say, settings
+from kitchen_printer.cli.exit_codes import FAILURE
+from kitchen_printer.cli.start import end, say, settings
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.printers import (

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kitchen_printer.cli.start import FAILURE, MISUSE, AsJson, answer, canonical_address, end, settings
+from kitchen_printer.cli.exit_codes import FAILURE, MISUSE
+from kitchen_printer.cli.start import AsJson, answer, canonical_address, end, settings
 
 if TYPE_CHECKING:
     from kitchen_printer.database.end_of_service import Reconciliation

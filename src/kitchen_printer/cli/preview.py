@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from kitchen_printer.cli.start import FAILURE, AsJson, answer, end, settings
+from kitchen_printer.cli.exit_codes import FAILURE
+from kitchen_printer.cli.start import AsJson, answer, end, settings
 
 
 def preview(

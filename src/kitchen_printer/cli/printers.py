@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from kitchen_printer.cli.deciding import add_decisions
-from kitchen_printer.cli.start import FAILURE, AsJson, answer, canonical_address, end, say, settings
+from kitchen_printer.cli.exit_codes import FAILURE
+from kitchen_printer.cli.start import AsJson, answer, canonical_address, end, say, settings
 from kitchen_printer.decisions.level import Level
 
 _printers = typer.Typer(

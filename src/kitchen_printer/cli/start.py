@@ -1,35 +1,28 @@
 """How every command begins and how it ends. Exit codes: 0 ok, 1 it did not work, 2 wrong usage or configuration."""
 
 import json
-import os
 from collections.abc import Iterable
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
 
-from kitchen_printer.config import BadConfigurationError, Settings, read_settings, unknown_names
+from kitchen_printer.cli.exit_codes import MISUSE
+from kitchen_printer.cli.serve import configuration, misspelt
+from kitchen_printer.config import BadConfigurationError, Settings
 from kitchen_printer.decisions.address import BadAddressError, canonical
-
-FAILURE = 1
-MISUSE = 2
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer as JSON, for programs.")]
 
 
 def settings() -> Settings:
     """Read the environment, or end the command with everything that is wrong with it."""
-    for name in unknown_names(os.environ):
-        Console(stderr=True).print(
-            f"{name} is no variable of this program: is it misspelt?",
-            markup=False,
-            highlight=False,
-            soft_wrap=True,
-        )
+    for sentence in misspelt():
+        Console(stderr=True).print(sentence, markup=False, highlight=False, soft_wrap=True)
     try:
-        return read_settings(os.environ)
+        return configuration()
     except BadConfigurationError as error:
-        end(MISUSE, f"The configuration cannot be used:\n{error}")
+        end(MISUSE, str(error))
 
 
 def canonical_address(address: str) -> str:

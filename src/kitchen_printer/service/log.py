@@ -1,11 +1,11 @@
 """Every fact we log: its words and its level, in one place."""
 
+import json
 import logging
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final, assert_never
-
-import structlog
 
 from kitchen_printer.config import Settings
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
@@ -60,13 +60,15 @@ from kitchen_printer.service.log_lines import LogLines
 
 STANDARD_ERROR: Final = 2
 
+_LEVELS: Final = logging.getLevelNamesMapping()
+
 
 class Log:
     """The subscriber that writes facts down, and whatever libraries complain about. Nobody waits for a reader."""
 
     def __init__(self, settings: Settings, descriptor: int = STANDARD_ERROR) -> None:
-        self._level = logging.getLevelNamesMapping()[settings.log_level.upper()]
-        self._render = _renderer(settings, is_terminal=os.isatty(descriptor))
+        self._level = _LEVELS[settings.log_level.upper()]
+        self._render = _rendered_as_json if settings.log_format == "json" else _for_people(os.isatty(descriptor))
         self._lines = LogLines(descriptor, lambda lines: self._rendered(LogLinesDropped(lines)))
         self._libraries = _Libraries(self)
         logging.getLogger().addHandler(self._libraries)
@@ -81,7 +83,7 @@ class Log:
     def __call__(self, fact: Fact) -> None:
         """Hand a fact's line over if it is severe enough; may be called from any thread."""
         level, event, details = worded(fact)
-        if logging.getLevelNamesMapping()[level] >= self._level:
+        if _LEVELS[level] >= self._level:
             self._lines.put(self._render(level, event, details))
 
     def close(self) -> None:
@@ -105,19 +107,24 @@ class _Libraries(logging.Handler):
         self._log(LibraryWarned(record.name, message))
 
 
-def _renderer(settings: Settings, *, is_terminal: bool) -> Callable[[str, str, dict[str, Any]], str]:
-    last: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=is_terminal)
-    )
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+def _rendered_as_json(level: str, event: str, details: dict[str, Any]) -> str:
+    return json.dumps({"event": event, **details, "level": level.lower(), "timestamp": _stamp()})
+
+
+def _for_people(is_terminal: bool) -> Callable[[str, str, dict[str, Any]], str]:
+    import structlog  # Only here: it brings all that colours need, and a service writes JSON.
+
+    console = structlog.dev.ConsoleRenderer(colors=is_terminal)
 
     def render(level: str, event: str, details: dict[str, Any]) -> str:
         name = level.lower()
-        return str(last(None, name, stamp(None, name, {"event": event, **details, "level": name})))
+        return str(console(None, name, {"event": event, **details, "level": name, "timestamp": _stamp()}))
 
     return render
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 Worded = tuple[str, str, dict[str, Any]]
