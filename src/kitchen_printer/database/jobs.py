@@ -195,7 +195,7 @@ head AS MATERIALIZED (
             ORDER BY q.ticket_id, q.id LIMIT 1)
           ORDER BY turn LIMIT 1) oldest),
 ticket AS MATERIALIZED (
-    SELECT t.id FROM kitchen_tickets t WHERE t.id IN (SELECT ticket_id FROM head)
+    SELECT t.id, t.status FROM kitchen_tickets t WHERE t.id IN (SELECT ticket_id FROM head)
      ORDER BY t.id FOR NO KEY UPDATE),
 pick AS MATERIALIZED (
     SELECT q.* FROM print_jobs q JOIN head ON head.id = q.id
@@ -213,8 +213,10 @@ made AS (
 moved AS (
     UPDATE print_jobs q SET state = 'PRINTING', attempts = made.attempt_no FROM made WHERE q.id = made.job_id),
 begun AS (
-    UPDATE kitchen_tickets t SET status = 'PRINTING' FROM made JOIN pick ON pick.id = made.job_id
-     WHERE t.id = pick.ticket_id AND t.status = 'NEW'),
+    -- Whether it is new is asked of the row that is locked: asked of the table, all that is new might be walked.
+    UPDATE kitchen_tickets t SET status = 'PRINTING'
+      FROM made JOIN pick ON pick.id = made.job_id JOIN ticket ON ticket.id = pick.ticket_id
+     WHERE t.id = ticket.id AND ticket.status = 'NEW'),
 noted AS (
     INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
     SELECT 'claimed', pick.ticket_id, pick.id, made.id, made.printer_id,
