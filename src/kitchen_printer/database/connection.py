@@ -135,6 +135,15 @@ class Database:
         async with self.connection() as connection, connection.transaction():
             yield connection
 
+    @asynccontextmanager
+    async def pipelined(self) -> AsyncGenerator[Connection, None]:
+        """Lend a connection inside one transaction whose statements do not wait for each other's answers.
+
+        What fails is raised at the end, or where a result is read. Raises :class:`DatabaseLostError`.
+        """
+        async with self.connection() as connection, connection.pipeline(), connection.transaction():
+            yield connection
+
     async def connect_alone(self) -> Connection:
         """Open a connection outside the pool, for LISTEN. Raises :class:`DatabaseLostError`."""
         with worded():

@@ -96,7 +96,7 @@ _DERIVE_STATUS: LiteralString = "SELECT kitchen_derive_status(%(tickets)s)"
 async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> None:
     """Write down how attempts ended. Repeating it is harmless; an outcome is never overwritten."""
     values = _columns(settlements) | {"me": me}
-    async with database.transaction() as connection, connection.pipeline():
+    async with database.pipelined() as connection:
         await connection.execute(_LOCK_TICKETS, values)
         await connection.execute(_SETTLE, values)
         await connection.execute(_DERIVE_STATUS, values)
