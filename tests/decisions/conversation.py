@@ -59,10 +59,11 @@ class Conversation:
 
     level: Level = Level.TOKEN_FENCE
     sent: bytes = b""
+    follows: bool = False
     delivery: Delivery = field(init=False)
 
     def __post_init__(self) -> None:
-        self.delivery = Delivery(self.level, PREFLIGHT)
+        self.delivery = Delivery(self.level, PREFLIGHT, follows=self.follows)
         self.listen()
 
     @property
@@ -92,7 +93,7 @@ class Conversation:
 
     def is_ready(self) -> None:
         """The printer answers everything up to the moment at which a ticket may be claimed."""
-        if self.level.can.tells_health:
+        if self.level.can.tells_health and not self.follows:
             self.is_healthy()
         if self.level.proves:
             self.says(*self.separator(), self.in_order(PREFLIGHT))
@@ -128,6 +129,9 @@ def in_state(state: State, level: Level = Level.TOKEN_FENCE) -> Conversation:
         talk.is_healthy()
     if state in (State.FENCING, State.COUNTING):
         talk.says(*talk.separator())
+        if level.echoes_tokens:
+            talk.delivery.silence()  # The fence was asked for with the reset, and may have been lost in it.
+            talk.listen()
     if state is State.COUNTING:
         talk.says(echo(PREFLIGHT))
     if state is State.REFUSED:

@@ -204,9 +204,9 @@ def test_a_ticket_that_prints_while_it_is_being_revoked_is_printed(level: Level)
 
 
 def test_the_counters_are_read_before_the_ticket_at_the_level_that_has_them() -> None:
-    talk = in_state(State.FENCING, Level.COUNTERS)
-    assert talk.says(echo(PREFLIGHT)) == ASK_COUNTERS
-    talk.says(counter(CUTS_BEFORE), counter(STROKES_BEFORE))
+    talk = in_state(State.RESETTING, Level.COUNTERS)
+    assert talk.sent.endswith(fence(PREFLIGHT) + ASK_COUNTERS)
+    talk.says(HEALTHY, counter(1), counter(2), echo(PREFLIGHT), counter(CUTS_BEFORE), counter(STROKES_BEFORE))
     assert talk.is_in(State.READY)
     assert talk.delivery.odometer == Odometer(CUTS_BEFORE, STROKES_BEFORE)
 

@@ -1,8 +1,9 @@
 """How a ticket is brought to paper and proved: the conversation with one printer, without any I/O.
 
-One :class:`Delivery` is one TCP connection and at most one ticket. It says which bytes to send and how long
-to wait; it is told what came back, that nothing came in time, or that the line broke. Everything that moves
-it from state to state stands in :data:`TRANSITIONS`; a pair that is missing there changes nothing.
+One :class:`Delivery` is at most one ticket on one TCP connection, which may have carried another one before. It
+says which bytes to send and how long to wait; it is told what came back, that nothing came in time, or that the
+line broke. Everything that moves it from state to state stands in :data:`TRANSITIONS`; a pair that is missing there
+changes nothing.
 
 Before the payload the printer is asked whether it can print, and whether it answers in order: a busy, dead
 or wrong device costs no attempt. After the payload only an answer that the printer gives *in order*, behind
@@ -12,10 +13,9 @@ the ticket, counts as proof. Real-time answers overtake the buffer and prove not
 from collections.abc import Iterator
 from typing import assert_never
 
-from kitchen_printer.decisions import commands
+from kitchen_printer.decisions import commands, delivery_steps
 from kitchen_printer.decisions.asking import Asking
 from kitchen_printer.decisions.capability import speaks_text
-from kitchen_printer.decisions.delivery_steps import health_in, said_on_entering, seconds_of, silence_in
 from kitchen_printer.decisions.delivery_table import (
     AWAITING_AN_ANSWER_IN_ORDER,
     TRANSITIONS,
@@ -50,8 +50,9 @@ ANSWER_BYTES_MAX = 256
 class Delivery:
     """The conversation. ``to_send`` and ``seconds_to_wait`` say what is next; feed it what happened."""
 
-    def __init__(self, level: Level, preflight_token: str) -> None:
-        self.state = State.ASKING if level.can.tells_health else State.READY
+    def __init__(self, level: Level, preflight_token: str, *, follows: bool = False) -> None:
+        """``follows`` says that the connection carried a ticket before, which left it clean."""
+        self.state = delivery_steps.beginning(level, follows=follows)
         self.reason: Reason | None = None
         """Why it stopped or ended; None while all is well."""
         self.steps = 0
@@ -65,7 +66,7 @@ class Delivery:
         """Tokens that are not this delivery's: another attempt's proof, come late."""
         self._level = level
         self._preflight_token = preflight_token
-        self._expected: list[str] = []
+        self._expected = [preflight_token] if follows else []
         self._payload: Payload | None = None
         self._parser = AnswerParser()
         self._asking: Asking | None = None
@@ -79,9 +80,10 @@ class Delivery:
         self._outbox: list[bytes] = []
         if self.state is State.ASKING:
             self._asking = Asking()
-            self._begin_step()
         else:
-            self._say(said_on_entering(self.state, level, preflight_token))
+            self._say(delivery_steps.said_on_entering(self.state, level, preflight_token))
+        if self.state is not State.READY:
+            self._begin_step()
 
     # ── what to do ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,7 +96,7 @@ class Delivery:
     @property
     def seconds_to_wait(self) -> float | None:
         """How long this step may last before :meth:`silence` is due; None while nothing is asked."""
-        return seconds_of(self.state, self._level, self._payload)
+        return delivery_steps.seconds_of(self.state, self._level, self._payload)
 
     @property
     def outcome(self) -> Outcome:
@@ -112,6 +114,12 @@ class Delivery:
                 return NotSent(self.reason or Reason.OFFLINE, is_revoked=True)
             case _:
                 raise RuntimeError(f"the delivery is still {self.state}")
+
+    @property
+    def leaves_it_clean(self) -> bool:
+        """Whether another ticket may follow on the connection: all was done, and answered by name of the question."""
+        is_done = self.state is State.CONFIRMED and self._is_cut and self._level.echoes_tokens
+        return is_done and self._parser.is_at_rest
 
     # ── what happened ───────────────────────────────────────────────────────────────────────────────────
 
@@ -143,7 +151,7 @@ class Delivery:
 
     def silence(self) -> None:
         """The step's time is over."""
-        self._on(*silence_in(self.state, self._level, self.reason))
+        self._on(*delivery_steps.silence_in(self.state, self._level, self.reason))
 
     def ask_again(self) -> None:
         """Ask a printer that has stopped how it is, from the first question on. The time to give up runs on."""
@@ -180,7 +188,7 @@ class Delivery:
         match after:
             case State.CHECKING:
                 self._asking = Asking()
-            case State.FENCING:
+            case State.RESETTING | State.FENCING:
                 self._expected = [token]
             case State.RECOUNTING if self._payload is not None:
                 token = self._payload.token_forgotten
@@ -190,7 +198,7 @@ class Delivery:
             case _:
                 pass
         cut = self._payload.cut if self._payload else commands.FEED_AND_CUT
-        self._say(said_on_entering(after, self._level, token, cut))
+        self._say(delivery_steps.said_on_entering(after, self._level, token, cut))
 
     def _say(self, data: bytes) -> None:
         if data:
@@ -232,7 +240,7 @@ class Delivery:
         asking.answered(bits)
         if asking.is_over:
             self._asking, self.is_near_end = None, asking.is_near_end
-            yield health_in(self.state, self._level, asking.trouble)
+            yield delivery_steps.health_in(self.state, self._level, asking.trouble)
         elif self.state is not State.STOPPED:  # There only the time to give up runs, whatever is asked.
             self._begin_step()
 
@@ -246,7 +254,7 @@ class Delivery:
             yield Event.HALTED, trouble
         elif self.state is State.STOPPED:
             yield Event.RESUMED, None
-        elif self._level is not Level.QUEUED_STATUS or status == before:
+        elif self._level is Level.QUEUED_STATUS and status == before:
             # Pushed unasked, two in a row differ: of two equal ones, one answers us, and nothing older follows.
             yield Event.STATUS_PUSHED, None
 
@@ -274,7 +282,7 @@ class Delivery:
             return
         answered = self._expected.index(token) + 1
         del self._expected[:answered]
-        counts_next = self.state is State.FENCING and self._level is Level.COUNTERS
+        counts_next = self.state in (State.RESETTING, State.FENCING) and self._level is Level.COUNTERS
         yield from [(Event.UNCOUNTED if counts_next else Event.ANSWERED_IN_ORDER, None)] * answered
 
     def _counted(self, text: str) -> Iterator[tuple[Event, Reason | None]]:

@@ -24,6 +24,15 @@ ASK_AGAIN_SECONDS = 5.0
 """How often a printer that has stopped is asked how it is: what it says by itself can be lost, or misread."""
 
 
+def beginning(level: Level, *, follows: bool) -> State:
+    """Return where a conversation begins; ``follows`` if a ticket before it left the connection clean."""
+    if follows and not level.echoes_tokens:
+        raise ValueError(f"at level {level} each ticket has its own connection: the answers name no question")
+    if not level.can.tells_health:
+        return State.READY
+    return State.RESETTING if follows else State.ASKING
+
+
 def seconds_of(state: State, level: Level, payload: Payload | None) -> float | None:
     """Return how long a step may last; None while nothing is asked."""
     match state:
@@ -90,24 +99,28 @@ def said_on_entering(state: State, level: Level, token: str, cut: bytes = comman
             twice = commands.RESET + commands.STATUS_PUSH_ON + commands.RESET
             return twice + commands.KANJI_OFF + commands.STATUS_PUSH_ON
         case State.RESETTING:
-            return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON
+            # Answers that name their question need no turns: all is asked at once, and answered in this order.
+            return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON + _in_order(token, level)
         case State.READY if level is Level.HEALTH:
             return commands.RESET + commands.KANJI_OFF + commands.STATUS_PUSH_ON
         case State.READY if level is Level.MUTE:
             return commands.RESET + commands.KANJI_OFF
         case State.FENCING:
-            return fence(token, level)
-        case State.COUNTING:
-            return _ASK_COUNTERS
+            return _in_order(token, level)
         case State.CUTTING if level is Level.QUEUED_STATUS:
             return cut + commands.ASK_QUEUED_STATUS
         case State.REVOKING:
             return commands.FORGET_EVERYTHING
         case State.RECOUNTING:
-            # Behind a fence the counters are final; what was in the buffer is gone by now.
-            return fence(token, level) + _ASK_COUNTERS
+            # What was in the buffer is gone by now.
+            return _in_order(token, level)
         case _:
             return b""
+
+
+def _in_order(token: str, level: Level) -> bytes:
+    """Ask for an answer in order, and for the counters where there are some: behind a fence they are final."""
+    return fence(token, level) + (_ASK_COUNTERS if level.can.counts else b"")
 
 
 _ASK_COUNTERS = commands.ask_counter(commands.CUTS) + commands.ask_counter(commands.STROKES)

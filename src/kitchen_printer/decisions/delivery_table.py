@@ -79,8 +79,15 @@ _WITHOUT_PROOF = {
 
 TRANSITIONS: dict[State, dict[Event, State]] = {
     State.ASKING: _BEFORE_THE_PAYLOAD | {Event.HEALTHY: State.RESETTING, Event.HEALTHY_AT_MOST: State.READY},
-    # A printer without automatic status is silent here; the fence that follows still protects the ticket.
-    State.RESETTING: _BEFORE_THE_PAYLOAD | {Event.STATUS_PUSHED: State.FENCING, Event.SILENCE: State.FENCING},
+    # What was asked with the reset may have been lost in it: it is asked once more. A printer without automatic
+    # status pushes none; the fence still protects the ticket.
+    State.RESETTING: _BEFORE_THE_PAYLOAD
+    | {
+        Event.STATUS_PUSHED: State.FENCING,
+        Event.SILENCE: State.FENCING,
+        Event.ANSWERED_IN_ORDER: State.READY,
+        Event.UNCOUNTED: State.COUNTING,
+    },
     State.FENCING: _BEFORE_THE_PAYLOAD
     | {Event.ANSWERED_IN_ORDER: State.READY, Event.UNCOUNTED: State.COUNTING},
     # Without counters the ticket can still be proved; only a doubt could not be settled by them.

@@ -85,6 +85,11 @@ class AnswerParser:
     def __init__(self) -> None:
         self._pending = b""
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing has come of which the end is missing."""
+        return not self._pending
+
     def feed(self, data: bytes) -> list[Answer]:
         """Take what arrived and return the answers that are complete now."""
         self._pending += data.translate(None, FLOW_CONTROL)

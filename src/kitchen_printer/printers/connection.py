@@ -1,4 +1,4 @@
-"""One TCP connection to one printer: it carries out what a delivery asks for, and nothing else.
+"""One TCP connection to one printer: it carries out what deliveries ask for, and nothing else.
 
 It reads from connect to close, also while it writes: a printer says by itself that its paper ran out, and a
 connection that is closed with unread bytes destroys what was sent over it.
@@ -112,9 +112,8 @@ class Line:
             self.abort()
 
 
-@asynccontextmanager
-async def connected_line(address: str) -> AsyncGenerator[Line, None]:
-    """Connect to a printer and close orderly in the end. Raises :class:`NoConnectionError`."""
+async def open_line(address: str) -> Line:
+    """Connect to a printer; whoever gets the line closes it. Raises :class:`NoConnectionError`."""
     host, port = host_and_port(address)
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
@@ -124,7 +123,13 @@ async def connected_line(address: str) -> AsyncGenerator[Line, None]:
     except (TimeoutError, OSError):
         raise NoConnectionError(Reason.UNREACHABLE) from None
     _keep_alive(writer.get_extra_info("socket"))
-    line = Line(reader, writer)
+    return Line(reader, writer)
+
+
+@asynccontextmanager
+async def connected_line(address: str) -> AsyncGenerator[Line, None]:
+    """Connect to a printer and close orderly in the end. Raises :class:`NoConnectionError`."""
+    line = await open_line(address)
     try:
         yield line
     finally:
@@ -135,10 +140,10 @@ class PrinterConnection:
     """The shell around a :class:`Delivery`. Use :func:`connected` to get one."""
 
     def __init__(self, line: Line, delivery: Delivery) -> None:
+        self.line = line
         self.delivery = delivery
         self.stopped_seconds = 0.0
         """How long the printer was seen stopped by a visible cause since the payload was handed over."""
-        self._line = line
         self._step = 0
         self._step_ends: float | None = None
         self._looks_next_at = 0.0
@@ -162,7 +167,7 @@ class PrinterConnection:
     async def catch_up(self) -> None:
         """Hear what the printer said while nobody listened, without waiting for more."""
         await asyncio.sleep(0)  # Let the event loop read what has arrived.
-        while data := await self._line.hear(asyncio.get_running_loop().time()):
+        while data := await self.line.hear(asyncio.get_running_loop().time()):
             self.delivery.received(data)
         if data == b"":
             self.delivery.line_lost(self._hung_up)
@@ -174,13 +179,13 @@ class PrinterConnection:
     def _send(self) -> None:
         data = self.delivery.to_send()
         if data:
-            self._line.send(data)
+            self.line.send(data)
 
     async def _hear(self) -> None:
         """Wait for the next thing that happens: bytes, the end of the line, or the end of the step's time."""
         was_stopped, began = self.delivery.state is State.STOPPED, asyncio.get_running_loop().time()
         ends, step = self._when_the_step_ends(), self.delivery.steps
-        data = await self._line.hear(self._sooner(ends))
+        data = await self.line.hear(self._sooner(ends))
         if data is None:
             self._nothing_came(ends, step)
         elif data:
@@ -192,7 +197,7 @@ class PrinterConnection:
 
     def _nothing_came(self, ends: float | None, step: int) -> None:
         now = asyncio.get_running_loop().time()
-        if self.delivery.state is State.SENDING and self._line.has_left:
+        if self.delivery.state is State.SENDING and self.line.has_left:
             self.delivery.left_us()
         elif self.delivery.steps == step and ends is not None and now >= ends:
             self.delivery.silence()
@@ -203,12 +208,12 @@ class PrinterConnection:
     def _look_after_the_stopped(self, now: float) -> None:
         """Ask it again how it is, unless it has not even taken what it was sent before."""
         self._looks_next_at = now + ASK_AGAIN_SECONDS
-        if self._line.has_left:
+        if self.line.has_left:
             self._lost_at = now + LOST_SECONDS
             self.delivery.ask_again()
-        elif now >= self._lost_at and self._line.is_unacknowledged:
+        elif now >= self._lost_at and self.line.is_unacknowledged:
             # While a question is on its way the kernel does not probe, and repeats it for a quarter of an hour.
-            self._line.abort()
+            self.line.abort()
 
     def _sooner(self, ends: float | None) -> float | None:
         """Return when to look at what no event tells of, if that is before the step ends."""
@@ -224,13 +229,13 @@ class PrinterConnection:
     def hang_up(self, reason: Reason) -> None:
         """End the conversation from our side, now; the delivery ends as if the line had broken."""
         self._hung_up = reason
-        self._line.abort()
+        self.line.abort()
 
     def revoke(self, reason: Reason | None = None) -> None:
         """Take the ticket back from a printer that has stopped: see :meth:`Delivery.revoke`."""
         self.delivery.revoke(reason)
         self._send()
-        self._line.interrupt()
+        self.line.interrupt()
 
     def _when_the_step_ends(self) -> float | None:
         if self.delivery.steps != self._step:

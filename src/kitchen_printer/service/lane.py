@@ -18,7 +18,7 @@ from kitchen_printer.decisions.roll import Roll
 from kitchen_printer.decisions.text import draws_nothing
 from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.printers.bands import Bands
-from kitchen_printer.printers.connection import PrinterConnection
+from kitchen_printer.printers.connection import Line, PrinterConnection
 from kitchen_printer.printers.encode import UnknownCodePageError, can_draw, codec_of
 from kitchen_printer.service.facts import PrinterBack, PrinterDown, PrinterPaperLow, Subscriber
 
@@ -120,6 +120,18 @@ class Lane:
     rests_until: float = 0.0
     last_failure: float | None = None
     line: PrinterConnection | None = None
+    kept_line: Line | None = None
+    """The line of the ticket before, kept for one that follows at once."""
+
+    line_until: float = 0.0
+    """Until when tickets may follow each other on the line."""
+
+    takes_more_on_a_line: bool = True
+    """Whether the printer takes a second ticket on one line."""
+
+    has_refused_to_follow: bool = False
+    """Whether it did not say yes on the kept line; a new one tells whether that was the line's fault."""
+
     abandoned: list[Abandoned] = field(default_factory=list[Abandoned])
     """Attempts that an earlier owner of the lane left open: to be settled before anything is printed."""
 

@@ -9,7 +9,6 @@ from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.jobs import Claimed
 from kitchen_printer.database.outcomes import Settlement, expect_cuts
 from kitchen_printer.decisions.commands import feed_and_cut
-from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.layout import named
 from kitchen_printer.decisions.notice import PaperTest, Specimen, read_notice
@@ -20,7 +19,7 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import JobState, decide
 from kitchen_printer.decisions.ticket import Job, JobKind
-from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection, connected
+from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection
 from kitchen_printer.service.facts import (
     AttemptEnded,
     LayoutRefused,
@@ -34,6 +33,7 @@ from kitchen_printer.service.failed_slip import add_failed_slip
 from kitchen_printer.service.get_acquainted import get_acquainted
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Device, Lane
+from kitchen_printer.service.line_to_printer import asked, keep_line
 from kitchen_printer.service.recovery import list_what_waited
 from kitchen_printer.service.render import render
 from kitchen_printer.service.settle_doubt import settle_doubt
@@ -41,7 +41,6 @@ from kitchen_printer.service.settle_doubt import settle_doubt
 SLOWEST_MM_PER_SECOND: Final = 40.0
 """Slow printers do 50 mm/s and more; the estimate of the print time errs on their side."""
 
-_READY: Final = frozenset({State.READY})
 _THE_END: Final = frozenset[State]()
 
 
@@ -82,11 +81,9 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
         return Unable(stranger)
     if isinstance(lane.device, Reason):
         return Unable(lane.device)
-    delivery = Delivery(lane.device.level, new_token())
     try:
-        async with connected(lane.address, delivery) as line:
-            lane.line = line
-            await line.converse(until=_READY)
+        async with asked(lane, lane.device.level) as line:
+            delivery = line.delivery
             if delivery.state is not State.READY:
                 return Unable(delivery.reason or Reason.SILENT)
             kitchen.announce(PrinterReady(lane.address))
@@ -104,12 +101,13 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             outcome = await attempt.to_paper()
             if not isinstance(outcome, Uncertain):
                 await attempt.record(outcome)
+                if not claimed.is_last and claimed.job.kind is not JobKind.NOTICE:
+                    keep_line(lane, line)
                 return Tried(outcome, claimed.is_last, attempt.late_since, claimed.job.ticket_id)
     except NoConnectionError as error:
         return Unable(error.reason)
     finally:
         lane.line = lane.job = None
-        lane.late_tokens += delivery.strange_echoes
     # In doubt, with the line closed: ask the printer what became of the ticket before anybody decides.
     outcome = await attempt.after_asking_the_printer(outcome)
     await attempt.record(outcome)

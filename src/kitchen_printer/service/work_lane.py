@@ -14,6 +14,7 @@ from kitchen_printer.printers.afterwards import free
 from kitchen_printer.service.facts import GaveUp, LaneParked, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import CRASHES_MAX, CRASHES_SECONDS, Lane
+from kitchen_printer.service.line_to_printer import close_kept_line
 from kitchen_printer.service.paper_tests import conclude_paper_test
 from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
 from kitchen_printer.service.recovery import pace
@@ -37,6 +38,8 @@ async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
         kitchen.announce(TaskCrashed(f"lane {lane.address}", repr(error)))
         with suppress(DatabaseLostError):
             await _after_a_crash(lane, kitchen, repr(error))
+    finally:
+        await close_kept_line(lane)
 
 
 async def _after_a_crash(lane: Lane, kitchen: Kitchen, error: str) -> None:
