@@ -38,17 +38,23 @@ class Expansion:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def new_tickets(self, stations: Sequence[str], *, any_station: bool) -> list[NewTicket]:
-        """Lock and return unexpanded tickets in id order: those of ``stations``, or of any station at all."""
+    async def new_tickets(
+        self, stations: Sequence[str], *, any_station: bool, routing_version: int
+    ) -> list[NewTicket]:
+        """Lock and return unexpanded tickets in id order: those of ``stations``, or of any station at all.
+
+        None when the routes are of another version than the caller knows.
+        """
         await self._connection.execute("SELECT pg_advisory_xact_lock(%s)", [_EXPANDING])
         cursor = await self._connection.execute(
             """
             SELECT id, upper(btrim(printer_target)) AS station FROM kitchen_tickets
              WHERE expanded_at IS NULL AND coalesce(not_before, '-infinity') <= now()
                AND (%s OR upper(btrim(printer_target)) = ANY(%s))
+               AND EXISTS (SELECT FROM kitchen_settings WHERE routing_version = %s)
              ORDER BY id LIMIT %s FOR NO KEY UPDATE
             """,
-            [any_station, list(stations), EXPAND_MAX],
+            [any_station, list(stations), routing_version, EXPAND_MAX],
         )
         return [NewTicket(row["id"], row["station"]) async for row in cursor]
 

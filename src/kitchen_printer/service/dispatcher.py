@@ -13,20 +13,15 @@ from kitchen_printer.database.jobs import Surroundings, look_around
 from kitchen_printer.database.leases import Holdings, Lease
 from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import Printer
-from kitchen_printer.database.tickets import unroutable_stations
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.expand import expand_new_tickets
-from kitchen_printer.service.facts import (
-    DatabaseBack,
-    DatabaseLost,
-    LanesChanged,
-    StationWithoutRoute,
-    TicketsRedirected,
-)
+from kitchen_printer.service.facts import LanesChanged, TicketsRedirected
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
 from kitchen_printer.service.looks import Looks
+from kitchen_printer.service.missing_routes import MissingRoutes
+from kitchen_printer.service.outage import Outage
 from kitchen_printer.service.printer_states import PrinterStates
 from kitchen_printer.service.recorder import Recorder
 from kitchen_printer.service.route_book import RouteBook, read_route_book
@@ -57,13 +52,20 @@ class Dispatcher:
             kitchen.database, me, kitchen.settings.failover_seconds, kitchen.announce
         )
         self._takes_again_at = 0.0
-        self._without_route: frozenset[str] = frozenset()
-        self._database_lost_at: float | None = None
-        self._told_problem: str | None = None
+        self._missing_routes = MissingRoutes(kitchen.database, kitchen.announce)
+        self._tickets_came = False
+        self._looks_at = 0.0
+        self._outage = Outage(kitchen.announce)
         self._hint = asyncio.Event()
 
     def wake(self) -> None:
         """Look around now rather than at the next poll."""
+        self._looks_at = 0.0
+        self._hint.set()
+
+    def tickets_came(self) -> None:
+        """Expand tickets now, and look around only if there were none to expand."""
+        self._tickets_came = True
         self._hint.set()
 
     def hold(self, holdings: Holdings) -> list[int]:
@@ -100,18 +102,32 @@ class Dispatcher:
             # Cleared before looking: a hint that comes while we look makes us look again.
             self._hint.clear()
             try:
-                await self._look_and_act()
-                self._database_answers()
+                if not await self._expanded_what_came():
+                    self._looks_at = monotonic() + self._kitchen.settings.poll_seconds
+                    await self._look_and_act()
+                self._outage.is_over()
             except DatabaseLostError as error:
                 self._database_is_lost(error)
             await self._pause()
 
     async def _pause(self) -> None:
         try:
-            async with asyncio.timeout(self._kitchen.settings.poll_seconds):
+            async with asyncio.timeout(max(0.0, self._looks_at - monotonic())):
                 await self._hint.wait()
         except TimeoutError:
             pass
+
+    async def _expanded_what_came(self) -> bool:
+        """Take the short way of a ticket that was announced, while what was seen last still holds; else False."""
+        came, self._tickets_came = self._tickets_came, False
+        if not came or self._book is None or monotonic() >= self._looks_at:
+            return False
+        due = await self._expand(self._book)
+        self._start_lanes(due)
+        return bool(due)
+
+    async def _expand(self, book: RouteBook) -> set[int]:
+        return await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce, self._start_lanes)
 
     async def _look_and_act(self) -> None:
         if self._book is None:
@@ -131,7 +147,7 @@ class Dispatcher:
         if may_route:
             due |= await self._move_jobs(book, seen)
         if seen.has_new_tickets:
-            due |= await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce)
+            due |= await self._expand(book)
         if seen.has_abandoned_attempts:
             due |= await self._hand_out_abandoned_attempts()
         if seen.has_unknown_attempts:
@@ -140,7 +156,7 @@ class Dispatcher:
         self._start_lanes(
             due | {printer_id for printer_id, lane in self.lanes.items() if lane.is_worth_asking}
         )
-        await self._tell_about_missing_routes(seen, book)
+        await self._missing_routes.tell(seen.tickets_without_route, book.destinations)
         self.snapshot = Snapshot.of(
             seen,
             self.lanes,
@@ -237,7 +253,8 @@ class Dispatcher:
         if set(self.lanes) != before:
             self._kitchen.announce(LanesChanged(tuple(sorted(each.address for each in self.lanes.values()))))
 
-    def _start_lanes(self, due: set[int]) -> None:
+    def _start_lanes(self, due: set[int], due_after: asyncio.Event | None = None) -> None:
+        """Let lanes work that rest not; ``due_after`` is what their claims have to wait for, if anything."""
         if not self._kitchen.may_act() or self._kitchen.is_stopping:
             return
         for printer_id in sorted(due & self.lanes.keys()):
@@ -245,6 +262,7 @@ class Dispatcher:
             if printer_id in self._working:
                 lane.is_hinted = True
             elif not lane.is_resting:
+                lane.due_after = due_after
                 task = asyncio.create_task(work_lane(lane, self._kitchen), name=f"lane {lane.address}")
                 self._working[printer_id] = task
                 task.add_done_callback(partial(self._lane_ended, printer_id))
@@ -270,25 +288,8 @@ class Dispatcher:
                 concerned.add(attempt.printer_id)
         return concerned
 
-    async def _tell_about_missing_routes(self, seen: Surroundings, book: RouteBook) -> None:
-        missing: frozenset[str] = frozenset()
-        if seen.tickets_without_route:
-            missing = frozenset(await unroutable_stations(self._kitchen.database, sorted(book.destinations)))
-        for station in sorted(missing - self._without_route):
-            self._kitchen.announce(StationWithoutRoute(station))
-        self._without_route = missing
-
-    def _database_answers(self) -> None:
-        if self._database_lost_at is not None:
-            self._kitchen.announce(DatabaseBack(monotonic() - self._database_lost_at))
-        self._database_lost_at = self._told_problem = None
-
     def _database_is_lost(self, error: DatabaseLostError) -> None:
         problem = str(error)
-        if self._database_lost_at is None:
-            self._database_lost_at = monotonic()
-        if self._told_problem != problem:
-            self._kitchen.announce(DatabaseLost(problem))
-        self.snapshot.database_problem = self._told_problem = problem
-        self.snapshot.database_trouble = error.trouble
+        self._outage.goes_on(problem)
+        self.snapshot.database_problem, self.snapshot.database_trouble = problem, error.trouble
         self._book = None  # What comes back may have been restored, moved or migrated meanwhile.

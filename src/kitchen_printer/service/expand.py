@@ -1,17 +1,32 @@
 """From new tickets to jobs, in one short transaction: numbers without gaps, one job per copy."""
 
+import asyncio
+from collections.abc import Callable
+
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.tickets import EXPAND_MAX, Expansion, NewJob, NewTicket
 from kitchen_printer.decisions.routing import destination_of
 from kitchen_printer.service.facts import Subscriber, TicketsExpanded
 from kitchen_printer.service.route_book import RouteBook
 
+Soon = Callable[[set[int], asyncio.Event], None]
+"""Told which printers will have work, and what is set once they have it or it failed."""
 
-async def expand_new_tickets(database: Database, book: RouteBook, announce: Subscriber) -> set[int]:
-    """Expand every ticket that has somewhere to go; return the printers that got work."""
+
+def _nobody(_: set[int], __: asyncio.Event) -> None:
+    """Stand where nobody wants to be told."""
+
+
+async def expand_new_tickets(
+    database: Database, book: RouteBook, announce: Subscriber, soon: Soon = _nobody
+) -> set[int]:
+    """Expand every ticket that has somewhere to go; return the printers that got work.
+
+    None has any by a book that is out of date. ``soon`` is called while the jobs are on their way to the disk: printers can be asked meanwhile.
+    """
     printers: set[int] = set()
     while True:
-        jobs, tickets = await _expand_some(database, book)
+        jobs, tickets = await _expand_some(database, book, soon)
         printers.update(job.choice.printer_id for job in jobs)
         if tickets:
             announce(TicketsExpanded(tickets))
@@ -19,15 +34,24 @@ async def expand_new_tickets(database: Database, book: RouteBook, announce: Subs
             return printers
 
 
-async def _expand_some(database: Database, book: RouteBook) -> tuple[list[NewJob], int]:
-    async with database.transaction() as connection:
-        expansion = Expansion(connection)
-        tickets = await expansion.new_tickets(sorted(book.destinations), any_station=book.takes_any_station)
-        jobs = [job for ticket in tickets for job in _jobs_of(ticket, book)]
-        if tickets:
-            await expansion.number(tickets)
-            await expansion.add_jobs(jobs)
-        return jobs, len(tickets)
+async def _expand_some(database: Database, book: RouteBook, soon: Soon) -> tuple[list[NewJob], int]:
+    is_over = asyncio.Event()
+    try:
+        async with database.pipelined() as connection:
+            expansion = Expansion(connection)
+            tickets = await expansion.new_tickets(
+                sorted(book.destinations),
+                any_station=book.takes_any_station,
+                routing_version=book.version,
+            )
+            jobs = [job for ticket in tickets for job in _jobs_of(ticket, book)]
+            soon({job.choice.printer_id for job in jobs}, is_over)
+            if tickets:
+                await expansion.number(tickets)
+                await expansion.add_jobs(jobs)
+            return jobs, len(tickets)
+    finally:
+        is_over.set()
 
 
 def _jobs_of(ticket: NewTicket, book: RouteBook) -> list[NewJob]:

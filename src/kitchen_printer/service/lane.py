@@ -1,5 +1,6 @@
 """One printer's lane: what it prints on, whose it is, and how it stands. One ticket at a time."""
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from math import inf
@@ -143,6 +144,9 @@ class Lane:
 
     is_hinted: bool = False
     """Work was seen for this lane since it last claimed."""
+
+    due_after: asyncio.Event | None = None
+    """What must have happened before there is anything to claim; the printer can be asked meanwhile."""
 
     @property
     def address(self) -> str:

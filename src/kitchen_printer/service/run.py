@@ -154,7 +154,7 @@ class Service:
             self._kept_running("leases", self._leases.run),
             self._kept_running("claimer", self._claimer.run),
             self._kept_running("recorder", self._recorder.run),
-            self._kept_running("listener", lambda: listen(self._database, self._dispatcher.wake)),
+            self._kept_running("listener", lambda: listen(self._database, self._dispatcher.tickets_came)),
             self._kept_running("dispatcher", self._dispatcher.run),
             self._kept_running("observer", self._observer.run),
             self._kept_running("watch", self._watch.run),
