@@ -22,8 +22,7 @@ LIBRARIES: Final = "its libraries"
 SERVICE: Final = "the service"
 
 _IMPORT_RUN: Final = """
-import kitchen_printer.cli.app
-import kitchen_printer.cli.start
+import kitchen_printer.cli.serve
 import kitchen_printer.service.alert_targets
 import kitchen_printer.service.log
 import kitchen_printer.service.run

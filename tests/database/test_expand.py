@@ -8,6 +8,7 @@ from random import Random
 import psycopg
 
 from kitchen_printer.database.connection import Database
+from kitchen_printer.database.routing import read_configuration
 from kitchen_printer.decisions.routing import Route, Routing, Target
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.route_book import RouteBook
@@ -16,13 +17,14 @@ from tests.database.lanes_and_jobs import add_lanes, opened
 STATIONS = ("BAR", "KITCHEN", "DESSERT")
 
 
-def _book(printers: list[int]) -> RouteBook:
+async def _book(database: Database) -> RouteBook:
+    printers = await add_lanes(database, len(STATIONS))
     routes = tuple(
         Route(station=station, copy_no=1, printer_id=printer, priority=1)
         for station, printer in zip(STATIONS, printers, strict=True)
     )
     return RouteBook(
-        version=1,
+        version=(await read_configuration(database)).version,
         zone=UTC,
         default_station=None,
         closed_stations=frozenset(),
@@ -38,7 +40,7 @@ async def test_two_hundred_bills_from_eight_tills_are_numbered_without_gaps_by_t
     with psycopg.connect(database) as connection:
         bills = [_bill(connection, stations) for stations in _station_orders(Random(7), 200)]
     async with opened(database) as first, opened(database) as second:
-        book = _book(await add_lanes(first, 3))
+        book = await _book(first)
         sending = asyncio.gather(*_tills(database, bills, 8))
         while not sending.done():
             await asyncio.gather(
@@ -87,14 +89,13 @@ def _tills(dsn: str, bills: list[int], count: int) -> list[asyncio.Future[None]]
 
 async def test_a_ticket_belongs_to_the_business_day_that_its_evening_began_on(database: str) -> None:
     async with opened(database) as pool:
-        book = _book(await add_lanes(pool, 3))
         async with pool.connection() as connection:
             await connection.execute("UPDATE kitchen_settings SET time_zone = 'Asia/Jakarta'")
             for moment in ("2026-11-20 21:59:59+00", "2026-11-20 22:00:00+00"):  # 04:59:59 and 05:00 there
                 await connection.execute(
                     "INSERT INTO kitchen_tickets (printer_target, created_at) VALUES ('BAR', %s)", [moment]
                 )
-        await expand_new_tickets(pool, book, lambda _: None)
+        await expand_new_tickets(pool, await _book(pool), lambda _: None)
         rows = await _rows(pool)
 
     assert rows == [("2026-11-20", 1), ("2026-11-21", 1)]
@@ -108,7 +109,7 @@ async def _rows(pool: Database) -> list[tuple[str, int]]:
 
 async def test_a_row_with_the_columns_of_the_brief_alone_is_expanded_too(database: str) -> None:
     async with opened(database) as pool:
-        book = _book(await add_lanes(pool, 3))
+        book = await _book(pool)
         async with pool.connection() as connection:
             await connection.execute(
                 "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, ' bar ')"
@@ -116,3 +117,46 @@ async def test_a_row_with_the_columns_of_the_brief_alone_is_expanded_too(databas
         assert await expand_new_tickets(pool, book, lambda _: None) == {
             book.chosen[Target("BAR", 1)].printer_id
         }
+
+
+async def test_a_book_of_other_routes_expands_nothing(database: str) -> None:
+    """A ticket's copies are those of its station's routes at that time: an old book must not fix them."""
+    async with opened(database) as pool:
+        book = await _book(pool)
+        async with pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO station_printers (station_code, printer_ip) VALUES ('BAR', 'new')"
+            )
+            await connection.execute(
+                "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, 'BAR')"
+            )
+        assert await expand_new_tickets(pool, book, lambda _: None) == set()
+        numbered = await _numbered(pool)
+    assert numbered == 0
+
+
+async def test_printers_are_told_of_before_their_jobs_are_committed_and_can_wait_for_that(
+    database: str,
+) -> None:
+    async with opened(database) as pool:
+        book = await _book(pool)
+        async with pool.connection() as connection:
+            await connection.execute(
+                "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, 'BAR')"
+            )
+        told: list[tuple[set[int], asyncio.Event, bool]] = []
+        await expand_new_tickets(
+            pool, book, lambda _: None, lambda printers, over: told.append((printers, over, over.is_set()))
+        )
+        ((printers, over, was_over),) = told
+    assert printers == {book.chosen[Target("BAR", 1)].printer_id}
+    assert (was_over, over.is_set()) == (False, True)
+
+
+async def _numbered(database: Database) -> int:
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT count(*) AS n FROM kitchen_tickets WHERE station_seq IS NOT NULL"
+        )
+        row = await cursor.fetchone()
+    return int(row["n"]) if row else 0

@@ -90,7 +90,9 @@ def test_a_confirmed_and_cut_ticket_leaves_its_line_clean(level: Level) -> None:
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.CONFIRMED}))
 def test_no_other_end_leaves_the_line_clean(state: State) -> None:
-    level = Level.COUNTERS if state in (State.COUNTING, State.RECOUNTING, State.REVOKED) else Level.TOKEN_FENCE
+    level = (
+        Level.COUNTERS if state in (State.COUNTING, State.RECOUNTING, State.REVOKED) else Level.TOKEN_FENCE
+    )
     assert not in_state(state, level).delivery.leaves_it_clean
 
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 import pytest
+from escpos.printer import Dummy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +95,33 @@ async def test_ascii_comes_out_as_itself_on_every_code_page(printer: VirtualPrin
     rows = ["".join(map(chr, range(0x21, 0x50))), "".join(map(chr, range(0x50, 0x7F)))]
     printed = await on_paper(printer, encode(Page(tuple(Row(text=row) for row in rows)), code_page))
     assert [line.text for line in printed] == rows
+
+
+@pytest.mark.parametrize("code_page", PAGES)
+@given(data=st.data())
+def test_the_bytes_are_those_that_python_escpos_makes(code_page: str, data: st.DataObject) -> None:
+    text = st.text(letters_of(CODECS[code_page]) + "abc XYZ 0123 -+/", max_size=12)
+    row = st.builds(Row, text=text, size=st.sampled_from(Size), bold=st.booleans(), inverse=st.booleans())
+    rows = data.draw(st.lists(row, max_size=6))
+    assert encode(Page(tuple(rows)), code_page) == _by_python_escpos(rows, code_page)
+
+
+def _by_python_escpos(rows: list[Row], code_page: str) -> bytes:
+    """The same rows through the library's own printer; a look is told only where it changes."""
+    printer = Dummy()
+    printer.magic.force_encoding(code_page)  # pyright: ignore[reportUnknownMemberType]
+    before: Row | None = None
+    for row in rows:
+        if before is None or row.size is not before.size:
+            width, height = 2 if row.size is Size.BIG else 1, 1 if row.size is Size.NORMAL else 2
+            printer.set(custom_size=True, width=width, height=height)
+        printer.set(
+            bold=row.bold if before is None or row.bold is not before.bold else None,
+            invert=row.inverse if before is None or row.inverse is not before.inverse else None,
+        )
+        printer.text(row.text + "\n")
+        before = row
+    return bytes(printer.output)
 
 
 async def test_a_whole_ticket_comes_out_as_it_was_laid_out(printer: VirtualPrinter) -> None:

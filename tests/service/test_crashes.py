@@ -206,7 +206,9 @@ async def test_two_replicas_share_the_lanes_and_print_every_ticket_once(
         await kitchen.wait_for_status(ticket, "PRINTED")
 
     assert len(printer.paper.sheets) + len(second_printer.paper.sheets) == 20
-    assert [len(service.facts.of(OutcomeRecorded)) for service in (first, second)] == [10, 10]
+    # A commit is there to see a moment before its owner hears of it.
+    await first.facts.wait_for(OutcomeRecorded, lambda _: len(first.facts.of(OutcomeRecorded)) == 10)
+    await second.facts.wait_for(OutcomeRecorded, lambda _: len(second.facts.of(OutcomeRecorded)) == 10)
 
 
 @pytest.mark.timeout(120)

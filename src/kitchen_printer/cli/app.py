@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 
 from kitchen_printer.cli import deciding, keeping, looking, people, preview
+from kitchen_printer.cli.exit_codes import FAILURE
 from kitchen_printer.cli.printers import add_printer_commands
 from kitchen_printer.cli.serve import serve
-from kitchen_printer.cli.exit_codes import FAILURE
 from kitchen_printer.cli.start import AsJson, answer, canonical_address
 from kitchen_printer.cli.start import end as _end
 from kitchen_printer.cli.start import settings as _settings

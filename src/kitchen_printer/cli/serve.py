@@ -14,7 +14,7 @@ OK: Final = 0
 def serve() -> int:
     """Print tickets until SIGTERM; return the exit code."""
     for sentence in misspelt():
-        print(sentence, file=sys.stderr)
+        _tell(sentence)
     try:
         settings = configuration()
     except BadConfigurationError as error:
@@ -24,9 +24,7 @@ def serve() -> int:
 
 def misspelt() -> list[str]:
     """Return a sentence for every variable that looks like one of ours and is none."""
-    return [
-        f"{name} is no variable of this program: is it misspelt?" for name in unknown_names(os.environ)
-    ]
+    return [f"{name} is no variable of this program: is it misspelt?" for name in unknown_names(os.environ)]
 
 
 def configuration() -> Settings:
@@ -55,5 +53,9 @@ def _served(settings: Settings) -> int:
 
 
 def _ended(code: int, message: str) -> int:
-    print(message, file=sys.stderr)
+    _tell(message)
     return code
+
+
+def _tell(sentence: str) -> None:
+    sys.stderr.write(f"{sentence}\n")

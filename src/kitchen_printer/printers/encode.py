@@ -134,25 +134,26 @@ class _Writer:
 
 
 def _selected(code_page: str) -> bytes:
-    return escpos.CODEPAGE_CHANGE + bytes((_NUMBERS[code_page],))
+    return b"".join((escpos.CODEPAGE_CHANGE, bytes((_NUMBERS[code_page],))))
 
 
 @cache  # There are a few dozen of them.
 def _change_of_look(before: Look | None, after: Look, *, is_chinese: bool) -> bytes:
     """Return the commands that lead from one look to another; from an unknown one, all are said."""
+    known = before or (None, None, None)
     size, bold, inverse = after
-    known_size, known_bold, known_inverse = before or (None, None, None)
-    data = b""
-    if size is not known_size:
-        data += _sized(width=2 if size is Size.BIG else 1, height=1 if size is Size.NORMAL else 2, is_chinese=is_chinese)
-    if bold is not known_bold:
-        data += escpos.TXT_STYLE["bold"][bold]
-    if inverse is not known_inverse:
-        data += escpos.TXT_STYLE["invert"][inverse]
-    return data
+    said: list[bytes] = []
+    if size is not known[0]:
+        said.append(_sized(size, is_chinese=is_chinese))
+    if bold is not known[1]:
+        said.append(escpos.TXT_STYLE["bold"][bold])
+    if inverse is not known[2]:
+        said.append(escpos.TXT_STYLE["invert"][inverse])
+    return b"".join(said)
 
 
-def _sized(*, width: int, height: int, is_chinese: bool) -> bytes:
-    size = escpos.TXT_STYLE["width"][width] + escpos.TXT_STYLE["height"][height]
+def _sized(size: Size, *, is_chinese: bool) -> bytes:
+    width, height = 2 if size is Size.BIG else 1, 1 if size is Size.NORMAL else 2
+    code = escpos.TXT_STYLE["width"][width] | escpos.TXT_STYLE["height"][height]
     both = commands.chinese_size(width=width, height=height) if is_chinese else b""
-    return escpos.TXT_SIZE + bytes((size,)) + both
+    return b"".join((escpos.TXT_SIZE, bytes((code,)), both))

@@ -127,7 +127,9 @@ class Dispatcher:
         return bool(due)
 
     async def _expand(self, book: RouteBook) -> set[int]:
-        return await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce, self._start_lanes)
+        return await expand_new_tickets(
+            self._kitchen.database, book, self._kitchen.announce, self._start_lanes
+        )
 
     async def _look_and_act(self) -> None:
         if self._book is None:

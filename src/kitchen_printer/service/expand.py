@@ -22,7 +22,8 @@ async def expand_new_tickets(
 ) -> set[int]:
     """Expand every ticket that has somewhere to go; return the printers that got work.
 
-    None has any by a book that is out of date. ``soon`` is called while the jobs are on their way to the disk: printers can be asked meanwhile.
+    By a book that is out of date none does. ``soon`` is called while the jobs are on their way to the disk: printers
+    can be asked meanwhile.
     """
     printers: set[int] = set()
     while True:

@@ -68,7 +68,9 @@ class Log:
 
     def __init__(self, settings: Settings, descriptor: int = STANDARD_ERROR) -> None:
         self._level = _LEVELS[settings.log_level.upper()]
-        self._render = _rendered_as_json if settings.log_format == "json" else _for_people(os.isatty(descriptor))
+        self._render = (
+            _rendered_as_json if settings.log_format == "json" else _for_people(os.isatty(descriptor))
+        )
         self._lines = LogLines(descriptor, lambda lines: self._rendered(LogLinesDropped(lines)))
         self._libraries = _Libraries(self)
         logging.getLogger().addHandler(self._libraries)
