@@ -29,8 +29,11 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed-requirements"
 PIP_LOG = VENV / "pip.log"
 
-# What `uv export` is told for each file of requirements; each holds everything that those before it hold.
+# What `uv export` is told for each file of requirements; from "demo" on, each holds everything that the one before holds.
 EXPORTS = {
+    "build": ["--only-group", "build"],
+    "service": ["--no-emit-package", "setuptools"],  # python-barcode names it and never imports it
+    "backend": ["--only-group", "image-backend"],
     "demo": ["--extra", "demo", "--group", "build"],
     "dev": ["--all-extras", "--group", "build"],
     "rivals": ["--all-extras", "--group", "build", "--group", "rivals"],  # only for `bench rivals`
@@ -45,7 +48,7 @@ CHECKS = {
 TEST_PROCESSES = 3  # for two cores: tests wait a good deal; `test -n 8` asks for more, `test -n 0` for none
 MADE_HERE = [
     *(".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"),
-    *("build", "dist", "demo-paper", "site", "chaos-report"),
+    *("build", "dist", "demo-paper", "sbom", "site", "chaos-report"),
 ]
 
 
@@ -126,6 +129,16 @@ def docs(arguments: list[str]) -> int:
     become_module("making.docs", arguments)
 
 
+def sbom(arguments: list[str]) -> int:
+    """write what is in each image to sbom/, as CycloneDX"""
+    become_module("deploy.supply", ["sbom", *arguments])
+
+
+def audit(arguments: list[str]) -> int:
+    """ask the package index for known flaws of what is in each image"""
+    become_module("deploy.supply", ["audit", *arguments])
+
+
 def lock(arguments: list[str]) -> int:
     """renew uv.lock and requirements/ after a change of dependencies; `--upgrade` takes newer releases"""
     make_ready("dev")
@@ -140,7 +153,9 @@ def clean(arguments: list[str]) -> int:
     """remove everything that was made here: the virtual environment, caches, the demo's papers"""
     refuse(arguments, "clean")
     caches = [
-        path for top in ("src", "tests", "bench", "proving") for path in (ROOT / top).rglob("__pycache__")
+        path
+        for top in ("src", "tests", "bench", "deploy", "proving")
+        for path in (ROOT / top).rglob("__pycache__")
     ]
     for path in [*(ROOT / name for name in MADE_HERE), *caches]:
         shutil.rmtree(path, ignore_errors=not path.exists())
@@ -160,7 +175,21 @@ def usage(arguments: list[str]) -> int:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     **{
         command.__name__.replace("_", "-"): command
-        for command in (demo, test, check, bench, chaos, crash_matrix, soak, make, docs, lock, clean)
+        for command in (
+            demo,
+            test,
+            check,
+            bench,
+            chaos,
+            crash_matrix,
+            soak,
+            make,
+            docs,
+            lock,
+            sbom,
+            audit,
+            clean,
+        )
     },
     "help": usage,
 }

@@ -88,11 +88,9 @@ PANELS: Final = (
 
 
 def dashboard() -> str:
-    """Return the file that Grafana imports; it asks for the data source then."""
-    content = {
-        "__inputs": [
-            {"name": "DS_PROMETHEUS", "label": "Prometheus", "type": "datasource", "pluginId": "prometheus"}
-        ],
+    """Return the file that Grafana imports or is given; its data source is a variable, Prometheus' by default."""
+    source = {"name": "DS_PROMETHEUS", "label": "Data source", "type": "datasource", "query": "prometheus"}
+    content: dict[str, Any] = {
         "title": "Kitchen printers",
         "uid": "kitchen-printers",
         "tags": ["kitchen"],
@@ -100,7 +98,7 @@ def dashboard() -> str:
         "editable": True,
         "refresh": "10s",
         "time": {"from": "now-3h", "to": "now"},
-        "templating": {"list": []},
+        "templating": {"list": [source]},
         "annotations": {"list": []},
         "panels": list(_placed()),
     }

@@ -12,7 +12,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*CHECKOUT.glob("*.md"), *CHECKOUT.glob("docs/**/*.md")])
 
 
-MADE_BY_COMMANDS = ("demo-paper/", "site/", "build/")
+MADE_BY_COMMANDS = ("demo-paper/", "site/", "build/", "secrets/", "sbom/")
 
 
 def named(path: Path) -> str:

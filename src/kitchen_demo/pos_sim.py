@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from kitchen_demo.evening import Deed, Step, Visit, visits
 from kitchen_demo.table import Sent, Table, Tap
-from kitchen_demo.till import OrderRefused, Till
+from kitchen_demo.till import PATIENCE_SECONDS, OrderRefused, Till
 
 HANDS_MAX: Final = 32
 """Requests that are under way at once: waiters, not guests."""
@@ -57,7 +57,10 @@ def simulate(
     address: Annotated[str, typer.Argument(help="The backend: host:port.")],
     token: Annotated[
         str, typer.Option(envvar=TOKEN_VARIABLE, help="What `kitchen-backend token NAME` showed.")
-    ],
+    ] = "",
+    token_file: Annotated[
+        Path | None, typer.Option(envvar=f"{TOKEN_VARIABLE}_FILE", help="Or the file it stands in.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Which evening it is; the same seed, the same wishes.")] = 1,
     peak: Annotated[float, typer.Option(min=0.01, help="Tables a minute that sit down in the rush.")] = 2.0,
     start: Annotated[str, typer.Option(help="When it begins, HH:MM of a Saturday.")] = "18:00",
@@ -69,6 +72,9 @@ def simulate(
     orders: Annotated[
         int | None, typer.Option(min=0, help="Stop after so many tables; without it, when it is over.")
     ] = None,
+    patience: Annotated[
+        float, typer.Option(min=0, help="For how many seconds a tap is tried again while nobody answers.")
+    ] = PATIENCE_SECONDS,
     summary: Annotated[Path | None, typer.Option(help="JSON file for what was sent.")] = None,
 ) -> None:
     """Order as a restaurant does: rounds, voids, moves, held courses, double taps, answers that get lost."""
@@ -84,7 +90,7 @@ def simulate(
         is_steady=steady,
     )
     outcome = Outcome()
-    till = Till(address, token)
+    till = Till(address, token or _read(token_file), patience)
     try:
         products = till.menu()
     except OrderRefused as error:
@@ -95,6 +101,15 @@ def simulate(
     Console().print(_in_words(outcome), highlight=False)
     if outcome.refused:
         _end(FAILURE, "\n".join(["Refused:", *outcome.refused]))
+
+
+def _read(token_file: Path | None) -> str:
+    if token_file is None:
+        _end(MISUSE, f"A token is needed: --token, --token-file, {TOKEN_VARIABLE} or {TOKEN_VARIABLE}_FILE.")
+    try:
+        return token_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        _end(MISUSE, f"The token's file cannot be read: {error}")
 
 
 async def _play(

@@ -3,15 +3,19 @@
 import http.client
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
 ANSWER_SECONDS_MAX: Final = 30.0
-TRIES_MAX: Final = 5
+PATIENCE_SECONDS: Final = 3.0
+"""For how long a tap is tried again; a waiter in a hurry."""
+
 PAUSE_SECONDS: Final = 0.2
-"""Before the second try; before each further one twice as long."""
+"""Before the second try; before each further one twice as long, up to the longest."""
+
+PAUSE_SECONDS_MAX: Final = 1.6
 
 _TRY_AGAIN: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
@@ -28,8 +32,9 @@ def new_key() -> str:
 class Till:
     """Speaks to the backend at ``host:port``. Many threads may use one."""
 
-    def __init__(self, address: str, token: str) -> None:
+    def __init__(self, address: str, token: str, patience: float = PATIENCE_SECONDS) -> None:
         self._address = address
+        self._patience = patience
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def menu(self) -> dict[str, int]:
@@ -58,9 +63,7 @@ class Till:
         headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         problem = ""
-        for tries in range(TRIES_MAX):
-            if tries > 0:
-                time.sleep(PAUSE_SECONDS * 2 ** (tries - 1))
+        for _ in self._tries():
             connection = self._connect()
             try:
                 self._send(connection, method, path, body, headers or {})
@@ -77,6 +80,15 @@ class Till:
             if response.status not in _TRY_AGAIN:
                 break
         raise OrderRefused(f"{method} {path} {problem}")
+
+    def _tries(self) -> Iterator[None]:
+        """Yield at once, then after ever longer pauses until patience is over."""
+        pause, deadline = PAUSE_SECONDS, time.monotonic() + self._patience
+        yield
+        while time.monotonic() + pause <= deadline:
+            time.sleep(pause)
+            pause = min(2 * pause, PAUSE_SECONDS_MAX)
+            yield
 
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self._address, timeout=ANSWER_SECONDS_MAX)

@@ -9,7 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from kitchen_demo.backend_process import BackendProcess
 from kitchen_demo.child_process import outside_environment
+from kitchen_demo.logins import Login
 from kitchen_demo.orders import SIX_ITEMS
 from tests.backend.conftest import django_on
 from tests.backend.till import Till
@@ -67,3 +69,38 @@ def test_a_wrong_configuration_is_said_whole_with_an_exit_code_of_its_own() -> N
     assert "DATABASE_URL: is not set" in done.stderr
     assert "BACKEND_SECRET_KEY: is not set" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_pos_may_be_let_in_with_a_token_that_was_made_elsewhere_and_again(
+    till: Till, tmp_path: Path
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("f00d" * 16 + "\n")
+    with django_on(till.dsn):
+        for _ in range(2):
+            assert said("token", "till", "--token-file", str(file)) == f"till may use the token in {file}."
+    assert Client(headers={"authorization": f"Bearer {'f00d' * 16}"}).get("/menu").status_code == 200
+    assert till.get("/menu")[0] == 401  # the token it had before
+
+
+@pytest.mark.parametrize("content", ["short", "with blanks " * 8, ""])
+def test_what_is_no_token_lets_nobody_in(till: Till, tmp_path: Path, content: str) -> None:
+    (tmp_path / "token").write_text(content)
+    with django_on(till.dsn), pytest.raises(CommandError, match="holds no token"):
+        said("token", "till", "--token-file", str(tmp_path / "token"))
+
+
+def test_the_health_check_of_a_container_asks_the_backend_beside_it(
+    till: Till, restaurant_login: Login, tmp_path: Path
+) -> None:
+    backend = BackendProcess(restaurant_login.dsn(till.dsn), tmp_path / "backend.log")
+    command = [str(Path(sys.executable).with_name("kitchen-backend")), "health", backend.address]
+    nobody = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (nobody.returncode, nobody.stderr.startswith("No backend answers at")) == (1, True)
+    backend.start()
+    try:
+        backend.wait_until_healthy()
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    finally:
+        backend.stop()
+    assert (done.returncode, '"status": "ok"' in done.stdout) == (0, True)

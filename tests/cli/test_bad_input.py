@@ -148,3 +148,18 @@ def test_a_frozen_database_ends_a_command_in_a_sentence() -> None:
             os.kill(server.pid, signal.SIGCONT)
     assert code == 1
     assert "cannot be used" in said
+
+
+def test_a_command_that_waits_for_the_database_ends_in_order_when_it_is_told_to() -> None:
+    """The first process of a container is not ended by a signal that it does not handle."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/none"
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("kitchen-printer"), "migrate"],
+            env={**os.environ, "DATABASE_URL": address},
+            stderr=subprocess.DEVNULL,
+        )
+        with silent.accept()[0] as line:
+            line.recv(1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=10) == 128 + signal.SIGTERM

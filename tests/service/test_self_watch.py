@@ -1,10 +1,17 @@
 """The service notices when its loop stands still and when its clock is set."""
 
 import asyncio
+import threading
 import time
 
 from kitchen_printer.service.facts import ClockJumped, LoopStalled
-from kitchen_printer.service.self_watch import STALL_SECONDS, STUCK_SECONDS, TICK_SECONDS, SelfWatch
+from kitchen_printer.service.self_watch import (
+    LOOK_SECONDS,
+    STALL_SECONDS,
+    STUCK_SECONDS,
+    TICK_SECONDS,
+    SelfWatch,
+)
 from tests.service.kitchen_under_test import Facts
 
 
@@ -33,6 +40,14 @@ async def test_a_loop_that_has_not_turned_for_long_counts_as_dead() -> None:
     assert watch.is_alive
     watch._ticked_at -= STUCK_SECONDS + 1  # pyright: ignore[reportPrivateUsage]
     assert not watch.is_alive
+
+
+async def test_a_loop_that_never_turns_again_ends_the_process_so_that_it_is_started_anew() -> None:
+    ended = threading.Event()
+    task = asyncio.create_task(SelfWatch(Facts(), end=ended.set, end_seconds=2 * LOOK_SECONDS).run())
+    await asyncio.sleep(0)
+    assert ended.wait(10)  # on the loop, which stands until then
+    task.cancel()
 
 
 async def test_a_clock_that_is_set_is_told_once_each_time() -> None:

@@ -1,17 +1,34 @@
 """The command line: ``kitchen-printer``."""
 
+import signal
 import sys
+from typing import NoReturn
+
+from kitchen_printer.cli.exit_codes import TERMINATED
 
 
 def main() -> None:
-    """Run a command. The service starts without the parsers, tables and colours that the other commands need."""
-    if sys.argv[1:] == ["run"]:
-        from kitchen_printer.cli.serve import serve
+    """Run a command. What runs for ever or every few seconds starts without the parsers and colours of the others."""
+    # A container's first process is not ended by a signal that it does not handle: without this, a stop would wait for
+    # the engine to kill what migrates or has not begun to serve. `run` handles it better, once it runs.
+    signal.signal(signal.SIGTERM, _end_now)
+    match sys.argv[1:]:
+        case ["run"]:
+            from kitchen_printer.cli.serve import serve
 
-        sys.exit(serve())
-    from kitchen_printer.cli.app import main as command_line
+            sys.exit(serve())
+        case ["health", "--live"]:
+            from kitchen_printer.cli.probe import live
 
-    command_line()
+            sys.exit(live())
+        case _:
+            from kitchen_printer.cli.app import main as command_line
+
+            command_line()
+
+
+def _end_now(*_: object) -> NoReturn:
+    sys.exit(TERMINATED)
 
 
 __all__ = ["main"]

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from kitchen_printer.cli import deciding, keeping, looking, people, preview
-from kitchen_printer.cli.exit_codes import FAILURE
+from kitchen_printer.cli import deciding, keeping, looking, people, preview, standing
+from kitchen_printer.cli.exit_codes import FAILURE, MISUSE
 from kitchen_printer.cli.printers import add_printer_commands
 from kitchen_printer.cli.serve import serve
 from kitchen_printer.cli.start import AsJson, answer, canonical_address
@@ -53,18 +53,35 @@ def migrate(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be applied; change nothing.")
     ] = False,
+    login: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ROLE=FILE",
+            help="Then let a login work as ROLE, such as kitchen_service: FILE holds the DATABASE_URL that it will use,"
+            " with its name and password. Made if it is missing, given that password if not; repeat for several.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Create or update the tables, functions and roles of the contract."""
-    from kitchen_printer.cli.words import migration_sentences
+    """Create or update the tables, functions and roles of the contract; with --login, who may work on them."""
+    from kitchen_printer.cli.words import login_sentences, migration_sentences
+    from kitchen_printer.database.logins import BadLoginError, let_in, read_login
     from kitchen_printer.database.migrate import MigrationError, migrate
 
     settings = _settings()
     try:
+        logins = [read_login(each) for each in login or []]
+    except BadLoginError as error:
+        _end(MISUSE, str(error))
+    try:
         report = migrate(settings.dsn, dry_run=dry_run)
-    except MigrationError as error:
+        if not dry_run:
+            let_in(settings.dsn, logins)
+    except (MigrationError, BadLoginError) as error:
         _end(FAILURE, str(error))
-    answer(migration_sentences(report), as_json=as_json, value=asdict(report))
+    sentences = [*migration_sentences(report), *login_sentences(logins, is_dry_run=dry_run)]
+    value = {**asdict(report), "logins": {each.name: each.role for each in logins}}
+    answer(sentences, as_json=as_json, value=value)
 
 
 Ticket = Annotated[int, typer.Argument(min=1, help="The ticket's id: the number behind # in its last line.")]
@@ -132,7 +149,7 @@ def confirm(
 
 def _add_commands() -> None:
     """Add all commands, in the order in which somebody comes to need them: it is that of the help."""
-    setting_up: tuple[Callable[..., None], ...] = (migrate, run, looking.check)
+    setting_up: tuple[Callable[..., None], ...] = (migrate, run, looking.check, standing.health)
     about_tickets: tuple[Callable[..., None], ...] = (
         *(looking.tickets, explain, preview.preview),
         *(reprint, deciding.retry, confirm, people.message),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from kitchen_printer.database.logins import Login
 from kitchen_printer.database.migrate import MigrationReport
 from kitchen_printer.database.printers import KnownPrinter, ProbeKept
 from kitchen_printer.decisions.capability import Answers, level_of
@@ -24,6 +25,12 @@ def migration_sentences(report: MigrationReport) -> Iterator[str]:
         yield from (f"    {statement};" for statement in report.pos_grants_missing)
     for statement in report.advice:
         yield f"An administrator would make this database safer with: {statement};"
+
+
+def login_sentences(logins: Sequence[Login], *, is_dry_run: bool) -> Iterator[str]:
+    """Say which logins may work now, or would."""
+    for each in logins:
+        yield f"The login {each.name} {'would work' if is_dry_run else 'works'} as {each.role}."
 
 
 def probe_sentences(answers: Answers | Reason) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 import threading
 import time
@@ -20,6 +21,15 @@ STALL_SECONDS: Final = 1.0
 STUCK_SECONDS: Final = 10.0
 """A loop that has not turned for so long is told about while it still stands, and the process counts as dead."""
 
+END_SECONDS: Final = 60.0
+"""A loop that was seen to stand for so long will not turn again: the process ends, so that it is started anew.
+
+Docker restarts what ends, not what is unhealthy. Only the guard's own looks count: a machine that slept, or a process
+that was stopped, is given its time.
+"""
+
+LOOK_SECONDS: Final = STALL_SECONDS / 2
+
 JUMP_SECONDS: Final = 0.5
 """More than a clock that is being corrected smoothly drifts between two ticks."""
 
@@ -30,9 +40,19 @@ _FRAMES_SHOWN: Final = 4
 class SelfWatch:
     """Ticks in the loop, and is watched by a thread that sees when the ticks stop."""
 
-    def __init__(self, announce: Subscriber, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        announce: Subscriber,
+        clock: Callable[[], float] = time.time,
+        *,
+        end: Callable[[], None] = lambda: os._exit(1),
+        end_seconds: float = END_SECONDS,
+    ) -> None:
+        """``end`` is called by the guard, beside a loop that stands: it must end the process without its help."""
         self._announce = announce
         self._clock = clock
+        self._end = end
+        self._end_seconds = end_seconds
         self._ticked_at = monotonic()
         self._where = ""
         self._lags = (0.0, 0.0)
@@ -80,16 +100,24 @@ class SelfWatch:
         self._where = ""
 
     def _guard(self, loop_thread: int, over: threading.Event) -> None:
-        is_told = False
-        while not over.wait(STALL_SECONDS / 2):
+        is_told, stood = False, 0.0
+        while not over.wait(LOOK_SECONDS):
             late = monotonic() - self._ticked_at - TICK_SECONDS
-            if late < STALL_SECONDS / 2:
-                is_told = False
+            if late < LOOK_SECONDS:
+                is_told, stood = False, 0.0
                 continue
+            stood += LOOK_SECONDS
             self._where = _place(loop_thread)
             if late >= STUCK_SECONDS and not is_told:
                 is_told = True
                 logging.getLogger(__name__).critical("nothing has moved for %.0f s, in %s", late, self._where)
+            if stood >= self._end_seconds:
+                logging.getLogger(__name__).critical(
+                    "nothing moves any more: the process ends, to be started anew"
+                )
+                over.wait(LOOK_SECONDS)  # for the log
+                self._end()
+                return
 
 
 def _place(thread: int) -> str:

@@ -103,9 +103,9 @@ class ApiClient(models.Model):
         # A token has 256 random bits, so a fast hash is as good as a slow one, and every request computes it.
         return cls._default_manager.filter(token_sha256=_hash(token), is_active=True).first()
 
-    def renew_token(self) -> str:
-        """Give the client a new token and return it. The caller saves."""
-        token = secrets.token_urlsafe(TOKEN_BYTES)
+    def renew_token(self, given: str | None = None) -> str:
+        """Give the client a new token, or one that was made elsewhere, and return it. The caller saves."""
+        token = given or secrets.token_urlsafe(TOKEN_BYTES)
         self.token_sha256 = _hash(token)
         return token
 
