@@ -29,7 +29,7 @@ PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed-requirements"
 PIP_LOG = VENV / "pip.log"
 
-# What `uv export` is told for each file of requirements; from "demo" on, each holds everything that the one before holds.
+# What `uv export` is told for each file of requirements; from "demo" on, each holds all that the one before holds.
 EXPORTS = {
     "build": ["--only-group", "build"],
     "service": ["--no-emit-package", "setuptools"],  # python-barcode names it and never imports it

@@ -16,7 +16,7 @@ SECTIONS: Final[dict[str, tuple[str, ...]]] = {
             "docs/backend.md",
             "docs/any-backend.md",
         ),
-        *("docs/operating.md", "docs/health.md", "docs/security.md"),
+        *("docs/docker.md", "docs/operating.md", "docs/health.md", "docs/security.md"),
     ),
     "Understand it": (
         *(
