@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 FOOTER: Final = re.compile(r"^#(\d+)-\d+/\d+ \S{4}$", re.MULTILINE)
+STRUCK_THROUGH: Final = "VOIDED, DO NOT MAKE:"
 MARKED: Final = re.compile(r"POSSIBLE DUPLICATE|REPRINT")
 
 
@@ -57,7 +58,7 @@ def compare(sent: Mapping[int, Sequence[str]], papers: Iterable[str]) -> Compari
             ticket = int(found)
             seen.add(ticket)
             unmarked[ticket] += not MARKED.search(paper)
-            if ticket in sent and not _has_all(paper, sent[ticket]):
+            if ticket in sent and not _has_all(paper, sent[ticket], _voided_after(ticket, sent)):
                 wrong.add(ticket)
     return Comparison(
         tickets=len(sent),
@@ -69,6 +70,17 @@ def compare(sent: Mapping[int, Sequence[str]], papers: Iterable[str]) -> Compari
     )
 
 
-def _has_all(paper: str, lines: Sequence[str]) -> bool:
+def _has_all(paper: str, lines: Sequence[str], voided: set[str]) -> bool:
+    """A paper that came late shows what was taken back meanwhile struck through, as a picture, and says so in words."""
     text = " ".join(paper.split())  # folded rows are put together
-    return all(line in text for line in lines)
+    excused = voided if STRUCK_THROUGH in text else set[str]()
+    return all(line in text or _dish(line) in excused for line in lines)
+
+
+def _voided_after(ticket: int, sent: Mapping[int, Sequence[str]]) -> set[str]:
+    later = (line for other, lines in sent.items() if other > ticket for line in lines)
+    return {_dish(line) for line in later if line.startswith("VOID ")}
+
+
+def _dish(line: str) -> str:
+    return line.partition(" x ")[2]

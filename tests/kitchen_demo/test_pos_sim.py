@@ -60,6 +60,18 @@ def paper(ticket: int, *lines: str) -> str:
     return "\n".join(["BAR 001", *lines, f"#{ticket}-1/1 aB3$"])
 
 
+def test_a_dish_that_was_voided_before_its_paper_came_may_be_struck_through_there_and_nowhere_else() -> None:
+    sent = {1: ["1 x Tomato Soup", "1 x Negroni"], 2: ["VOID 1 x Tomato Soup"], 3: ["1 x Tomato Soup"]}
+    others = [paper(2, "VOID 1 x Tomato Soup"), paper(3, "1 x Tomato Soup")]
+    struck = ("VOIDED, DO NOT MAKE:", "[image 360x64]")
+    assert compare(sent, [paper(1, *struck, "1 x Negroni"), *others]).is_good
+    assert compare(sent, [paper(1, "1 x Negroni"), *others]).wrong == (1,)
+    assert compare(sent, [paper(1, *struck), *others]).wrong == (1,)
+    assert compare(
+        sent, [paper(1, "1 x Tomato Soup", "1 x Negroni"), others[0], paper(3, *struck)]
+    ).wrong == (3,)
+
+
 @pytest.mark.parametrize(
     ("papers", "problem"),
     [

@@ -29,6 +29,7 @@ that was stopped, is given its time.
 """
 
 LOOK_SECONDS: Final = STALL_SECONDS / 2
+"""How often the guard looks whether the loop turned."""
 
 JUMP_SECONDS: Final = 0.5
 """More than a clock that is being corrected smoothly drifts between two ticks."""
