@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from kitchen_demo.child_process import free_port, outside_environment
 from kitchen_demo.service_process import ServiceProcess
 from virtual_printer import VirtualPrinter
