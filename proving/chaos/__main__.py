@@ -1,6 +1,7 @@
 """``python -m proving.chaos chaos|crash-matrix|soak``: try to break the promise, and say what came of it."""
 
 import random
+import shutil
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -46,8 +47,11 @@ def chaos(
         orders_a_second=orders,
         replicas=replicas,
     )
+    logs = report.resolve() / "logs"
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
     with _progress(f"seed {wishes.seed}") as tell:
-        result = with_database(lambda keeper: campaign(keeper, wishes, tell), durable=True)
+        result = with_database(lambda keeper: campaign(keeper, wishes, tell, logs=logs), durable=True)
     write(result, report, at_commit)
     print(in_words(result, at_commit))
     print(f"\nThe report is in {report}/.")

@@ -31,7 +31,9 @@ STORM_SECONDS: Final = 75.0
 
 STORMS_MIN: Final = 4
 B_SECONDS: Final = 90.0
-"""In so much time with everything well, every ticket must have its fate."""
+"""In so much time with everything well every ticket must have its fate, and in so much more for each before it."""
+
+SECONDS_A_TICKET: Final = 3.0
 
 ISOLATION_EVERY: Final = 3
 ISOLATION_ORDERS: Final = 9
@@ -92,11 +94,13 @@ Tell = Callable[[float, str], None]
 """Told how far a campaign is, from 0 to 1, and what it does."""
 
 
-async def campaign(keeper: Keeper, wishes: Wishes, tell: Tell = lambda _share, _what: None) -> Result:
-    """Run one and judge it."""
+async def campaign(
+    keeper: Keeper, wishes: Wishes, tell: Tell = lambda _share, _what: None, *, logs: Path | None = None
+) -> Result:
+    """Run one and judge it. The services' logs go to ``logs``, or are not kept."""
     log = Log()
     with TemporaryDirectory(prefix="kp-") as folder, network(wishes.replicas) as net:
-        async with open_house(keeper, Path(folder), net, log, seed=wishes.seed) as house:
+        async with open_house(keeper, Path(folder), net, log, seed=wishes.seed, logs=logs) as house:
             return await _Campaign(house, wishes, log, tell).run()
 
 
@@ -167,7 +171,8 @@ class _Campaign:
             await replica.start()
 
     async def _drain(self) -> None:
-        if not await self._watch.comes_true(self._watch.is_at_rest, B_SECONDS):
+        seconds = B_SECONDS + SECONDS_A_TICKET * await self._watch.longest_queue()
+        if not await self._watch.comes_true(self._watch.is_at_rest, seconds):
             self._undrained = await self._watch.unsettled()
 
     async def _isolate(self) -> None:

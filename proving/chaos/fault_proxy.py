@@ -44,6 +44,10 @@ class Amount:
     size: int = 200
 
 
+class _Reset(Exception):
+    """Both sides get a reset."""
+
+
 class FaultProxy:
     """Listens where it is told to; every connection gets one of its own to the other side.
 
@@ -116,7 +120,7 @@ class FaultProxy:
         self._tasks.add(task)
         try:
             await self._pass_on((reader, writer))
-        except (OSError, TimeoutError):
+        except (OSError, TimeoutError, _Reset):
             pass  # One side has gone; so goes the other.
         except asyncio.CancelledError:
             _reset(writer)
@@ -203,10 +207,6 @@ class FaultProxy:
             await writer.drain()
             if size < len(data):
                 await asyncio.sleep(0.001)
-
-
-class _Reset(Exception):
-    """Both sides get a reset."""
 
 
 async def _gone(writer: asyncio.StreamWriter) -> None:

@@ -25,6 +25,7 @@ from proving.chaos.replicas import Replica, nursery
 from proving.chaos.witness import Witness
 from virtual_printer import Event
 
+TILLS: Final = 3
 SPEED_MM_S: Final = 400.0
 """Faster than any receipt printer, and slow enough for things to happen in the middle of a paper."""
 
@@ -37,6 +38,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "KITCHEN_ALARM_SECONDS": "5",
     "KITCHEN_ALARM_REPEAT_SECONDS": "60",
     "KITCHEN_LATE_SECONDS": "20",
+    "KITCHEN_RECOVERY_TICKETS_PER_MINUTE": "600",
     "KITCHEN_LOG_LEVEL": "info",
 }
 """Everything the product lets one set, at its short end: an evening's trouble in a minute. Nothing else differs."""
@@ -102,7 +104,7 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    keeper: Keeper, scratch: Path, net: Network, log: Log, *, seed: int, tills: int = 3
+    keeper: Keeper, scratch: Path, net: Network, log: Log, *, seed: int, logs: Path | None = None
 ) -> AsyncGenerator[House, None]:
     """Build the house on an empty server; the services are not started yet."""
     dsn = keeper.dsn()
@@ -118,7 +120,7 @@ async def open_house(
             folder = Path(stack.enter_context(TemporaryDirectory(prefix="kpdb-")))
             database_lines.append(await _database_line(stack, keeper, folder))
             reached = make_conninfo(service_dsn, host=str(folder))
-            replicas.append(Replica(nurse, place, reached, scratch / f"replica-{at}.log", SETTINGS))
+            replicas.append(Replica(nurse, place, reached, (logs or scratch) / f"replica-{at}.log", SETTINGS))
         record = Record()
         names = [station.code for station in STATIONS]
         yield House(
@@ -130,7 +132,7 @@ async def open_house(
             replicas=replicas,
             has_cables=net.has_cables,
             record=record,
-            tills=[Till(dsn, record, names, Random(f"{seed} till {at}")) for at in range(tills)],
+            tills=[Till(dsn, record, names, Random(f"{seed} till {at}")) for at in range(TILLS)],
         )
 
 

@@ -25,6 +25,10 @@ SELECT NOT EXISTS (SELECT FROM kitchen_tickets WHERE expanded_at IS NULL)
    AND NOT EXISTS (SELECT FROM print_jobs WHERE settled_at IS NULL AND kind <> 'NOTICE')
    AND NOT EXISTS (SELECT FROM print_attempts WHERE outcome IS NULL)
 """
+_QUEUE: Final = """
+SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM print_jobs
+ WHERE settled_at IS NULL AND kind <> 'NOTICE' GROUP BY printer_id) queues
+"""
 _UNSETTLED: Final = """
 SELECT format('job %s of ticket %s is %s at printer %s after %s attempts', id, ticket_id, state, printer_id, attempts)
   FROM print_jobs WHERE settled_at IS NULL AND kind <> 'NOTICE'
@@ -99,6 +103,15 @@ class Watch:
     async def is_at_rest(self) -> bool:
         """Whether every committed ticket has its fate and nothing is going on."""
         return await self._yes(_REST)
+
+    async def longest_queue(self) -> int:
+        """Return how many tickets wait for the printer that has most of them; 0 while the database is away."""
+        try:
+            async with await psycopg.AsyncConnection.connect(self._dsn, connect_timeout=2) as connection:
+                row = await (await connection.execute(_QUEUE)).fetchone()
+        except psycopg.Error:
+            return 0
+        return int(row[0]) if row else 0
 
     async def is_settled(self, tags: list[str]) -> bool:
         """Whether the tickets of these dishes have their fate."""

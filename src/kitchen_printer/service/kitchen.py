@@ -27,7 +27,7 @@ class Kitchen:
     database: Database
     announce: Subscriber
     claim: Callable[[Lease, Odometer | None], Awaitable[Claimed | None]]
-    record: Callable[[Settlement], Awaitable[None]]
+    record: Callable[[Settlement], Awaitable[Settlement]]
     settle: Callable[[Abandoned, Outcome], Awaitable[None]]
     may_act: Callable[[], bool]
     is_our_health_port: Callable[[str], bool]

@@ -169,9 +169,8 @@ class Attempt:
         """Decide what the outcome means for the job, and put all of it on record."""
         self._kitchen.announce(AttemptEnded(self._job, outcome))
         self._mind_the_roll(outcome)
-        settlement = self._settled(outcome)
-        await self._kitchen.record(settlement)
-        self._kitchen.announce(OutcomeRecorded(self._job, outcome, settlement.decision.state))
+        settlement = await self._kitchen.record(self._settled(outcome))
+        self._kitchen.announce(OutcomeRecorded(self._job, settlement.outcome, settlement.decision.state))
         if outcome == NotSent(Reason.CANNOT_LAY_OUT) and self._job.kind is not JobKind.NOTICE:
             await add_failed_slip(self._kitchen.database, self._job, Reason.CANNOT_LAY_OUT)
         if self._is_paper_test and settlement.decision.state is not JobState.WAITING:

@@ -8,22 +8,26 @@ from uuid import UUID
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
 from kitchen_printer.database.outcomes import Abandoned, Settlement, record
-from kitchen_printer.decisions.outcome import Outcome
-from kitchen_printer.decisions.retry import decide
+from kitchen_printer.decisions.outcome import Outcome, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.retry import Decision, JobState, decide
 from kitchen_printer.service.facts import RecordRefused, Subscriber
 
 RETRY_SECONDS: Final = 0.5
 """How soon an outcome is written again after the database did not take it."""
 
+REFUSED_SECONDS: Final = 1.0
+"""How soon an outcome is written again after the database, which is there, refused it."""
 
-class RecordRefusedError(Exception):
-    """The database refuses to store an outcome, and will not change its mind."""
+REFUSALS_MAX: Final = 3
+"""After so many the outcome is given up, and the ticket shown as one that somebody must look after."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     settlement: Settlement
-    done: asyncio.Future[None]
+    done: asyncio.Future[Settlement]
+    refusals: int = 0
 
 
 class Recorder:
@@ -43,15 +47,16 @@ class Recorder:
         """Say that a lane has this attempt in hand and will hand its outcome in."""
         self.expected.add(attempt_id)
 
-    async def record(self, settlement: Settlement) -> None:
-        """Return when the outcome is committed, however long the database is away.
+    async def record(self, settlement: Settlement) -> Settlement:
+        """Return what is committed, once it is, however long the database is away.
 
-        Raises :class:`RecordRefusedError` when the database rejects it.
+        What the database refuses, though it is there, is committed as a doubt in the end: the attempt must not stay
+        open, for its printer would get nothing any more.
         """
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Settlement] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(settlement, done))
         self._handed_in.set()
-        await done
+        return await done
 
     async def settle(self, attempt: Abandoned, outcome: Outcome) -> None:
         """Record how an attempt ended that no lane has in hand."""
@@ -96,14 +101,41 @@ class Recorder:
 
     async def _commit_one_by_one(self, waiting: list[_Waiting], error: Exception) -> None:
         if len(waiting) == 1:
-            refused = waiting[0]
-            self._announce(RecordRefused(refused.settlement.attempt_id, repr(error)))
-            refused.done.set_exception(RecordRefusedError(repr(error)))
+            self._refused(waiting[0], error)
             return
         for each in waiting:
             await self._commit([each])
 
+    def _refused(self, each: _Waiting, error: Exception) -> None:
+        """Write it again soon, without holding up the others."""
+        refusals = each.refusals + 1
+        if refusals in (1, REFUSALS_MAX):
+            self._announce(RecordRefused(each.settlement.attempt_id, repr(error)))
+        settlement = _as_a_doubt(each.settlement) if refusals >= REFUSALS_MAX else each.settlement
+        again = _Waiting(settlement, each.done, refusals)
+        asyncio.get_running_loop().call_later(REFUSED_SECONDS, self._hand_in_again, again)
+
+    def _hand_in_again(self, each: _Waiting) -> None:
+        self._waiting.append(each)
+        self._handed_in.set()
+
     def _committed(self, each: _Waiting) -> None:
         self.expected.discard(each.settlement.attempt_id)
         if not each.done.done():
-            each.done.set_result(None)
+            each.done.set_result(each.settlement)
+
+
+def _as_a_doubt(settlement: Settlement) -> Settlement:
+    """Keep only what must be known: nobody knows how the attempt ended, and somebody must look after its ticket."""
+    return Settlement(
+        attempt_id=settlement.attempt_id,
+        job_id=settlement.job_id,
+        ticket_id=settlement.ticket_id,
+        outcome=Uncertain(Reason.INTERNAL_ERROR),
+        decision=Decision(
+            state=JobState.FAILED,
+            spent=settlement.decision.spent,
+            maybe_on_paper=True,
+            failed_reason=Reason.INTERNAL_ERROR,
+        ),
+    )
