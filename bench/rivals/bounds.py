@@ -1,7 +1,7 @@
 """What must hold, and what came of it; what was not measured is left out."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
@@ -111,18 +111,17 @@ def _cold(log: Log) -> Iterator[Bound]:
         return
     rounds = min(len(each) for each in turns.values())
 
-    def seconds(drawn: Sequence[int]) -> Mapping[str, float]:
-        return {name: median(turns[name][each].figures["seconds"] for each in drawn) for name in names}
+    def taken(of: str, name: str, drawn: Sequence[int]) -> float:
+        return median(turns[name][each].figures[of] for each in drawn)
 
     def imports(drawn: Sequence[int]) -> float:
-        taken = seconds(drawn)
-        return (taken[cold.SERVICE] - taken[cold.PYTHON]) / (taken[cold.LIBRARIES] - taken[cold.PYTHON])
+        python, libraries, service = (taken("CPU seconds", each, drawn) for each in names[:3])
+        return (service - python) / (libraries - python)
 
     def start(drawn: Sequence[int]) -> float:
-        taken = seconds(drawn)
-        return taken[cold.STARTED] - taken[cold.SERVICE]
+        return taken("seconds", cold.STARTED, drawn) - taken("seconds", cold.SERVICE, drawn)
 
-    what = "importing the service ≤ 1.1 × its libraries' own imports"
+    what = "importing the service ≤ 1.1 × its libraries' own imports, in processor time"
     yield _bound(what, resampled(imports, rounds), 1.1, at_least=False)
     what = "cold start to first claim ≤ 1.0 s beyond Python's start and imports"
     yield _bound(what, resampled(start, rounds), 1.0, at_least=False)

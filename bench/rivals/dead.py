@@ -11,7 +11,6 @@ from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, on_stage
 
 PART: Final = "dead"
-CONTENDERS: Final = ("service", "procrastinate", "pgqueuer", "celery_redis", "django_tasks")
 PRINTERS: Final = 16
 DEAD: Final = "P07"
 ONE_DEAD: Final = ", one dead"
@@ -19,7 +18,7 @@ ONE_DEAD: Final = ", one dead"
 
 def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Let everybody drain with all printers well, and with one dead."""
-    turns = [f"{name}{how}" for name in those(CONTENDERS, sizes) for how in ("", ONE_DEAD)]
+    turns = [f"{name}{how}" for name in those(sizes.dead, sizes) for how in ("", ONE_DEAD)]
     take = partial(_take, tickets=sizes.tickets)
     take_turns(place, log, PART, f"{PRINTERS} printers", turns, rounds=sizes.rounds, take=take)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, isnan, nan
 from random import Random
 from statistics import median
 from typing import Final, Literal
@@ -38,6 +38,8 @@ class Figure:
 
     def against(self, bound: float, *, at_least: bool) -> Literal["yes", "no", "not decided"]:
         """Say whether the bound holds; an interval across it decides nothing."""
+        if isnan(self.value):
+            return "not decided"
         if self.low <= bound <= self.high and self.low != self.high:
             return "not decided"
         return "yes" if (self.value >= bound if at_least else self.value <= bound) else "no"
@@ -66,17 +68,20 @@ def figure(turns: Sequence[Turn], statistic: Statistic) -> Figure:
 
 def ratio(ours: Sequence[Turn], theirs: Sequence[Turn], statistic: Statistic) -> Figure:
     """Return our figure by theirs. Rounds are drawn together: turns of one round share their weather."""
-    paired = min(len(ours), len(theirs))
+    both = {each.round_no for each in ours} & {each.round_no for each in theirs}
+    mine, other = ([each for each in turns if each.round_no in both] for turns in (ours, theirs))
     return resampled(
         lambda rounds: (
-            statistic([ours[each] for each in rounds]) / statistic([theirs[each] for each in rounds])
+            statistic([mine[each] for each in rounds]) / statistic([other[each] for each in rounds])
         ),
-        paired,
+        len(both),
     )
 
 
 def resampled(of: Callable[[Sequence[int]], float], rounds: int) -> Figure:
     """Return what ``of`` makes of all rounds, and its interval by drawing rounds anew."""
+    if not rounds:
+        return Figure(nan, nan, nan)
     chance = Random(1)  # the same interval for the same samples
     drawn = sorted(of(chance.choices(range(rounds), k=rounds)) for _ in range(RESAMPLES if rounds > 1 else 1))
     edge = (1 - COVERED) / 2

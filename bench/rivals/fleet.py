@@ -49,6 +49,9 @@ class Fleet:
         self._unfinished = ""
         self._addresses: dict[str, str] = {}
         self.sheets: list[Sheet] = []
+        self.notices = 0
+        """Papers that are no ticket, such as the list of what waited for a printer that is back."""
+
         deadline = time.monotonic() + START_SECONDS_MAX
         while len(self._addresses) < len(names):
             if time.monotonic() > deadline or process.poll() is not None:
@@ -69,8 +72,10 @@ class Fleet:
             said = json.loads(line)
             if "address" in said:
                 self._addresses[said["printer"]] = said["address"]
+            elif bill := _BILL.search(said["text"]):
+                self.sheets.append(_sheet(said, int(bill[1])))
             else:
-                self.sheets.append(_sheet(said))
+                self.notices += 1
         return len(self.sheets)
 
     def close(self) -> None:
@@ -80,16 +85,13 @@ class Fleet:
         self._lines.close()
 
 
-def _sheet(said: dict[str, object]) -> Sheet:
-    text = str(said["text"])
-    bill = _BILL.search(text)
-    assert bill is not None, f"a paper without a bill: {text}"
+def _sheet(said: dict[str, object], number: int) -> Sheet:
     return Sheet(
         printer=str(said["printer"]),
-        number=int(bill[1]),
+        number=number,
         payload_at=float(str(said["payload_at"])),
         cut_at=float(str(said["cut_at"])),
-        text=text,
+        text=str(said["text"]),
     )
 
 

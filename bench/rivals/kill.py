@@ -21,7 +21,7 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Kill everybody once a round."""
     take = partial(_take, patience=sizes.kill_seconds)
     size = f"{TICKETS} tickets, {sizes.kill_seconds:.0f} s to finish"
-    take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.rounds, take=take)
+    take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.kill_rounds, take=take)
 
 
 def _take(place: Place, name: str, *, patience: float) -> Taken:

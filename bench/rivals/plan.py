@@ -3,10 +3,12 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Final
 
 from bench.rivals.figures import Turn
 from bench.rivals.stage import Place
+from kitchen_demo.child_process import ProcessFailed
 
 ROUNDS: Final = 5
 SPIN: Final = 400_000
@@ -18,13 +20,26 @@ class Sizes:
     """How much of everything; the defaults are the full measurement."""
 
     rounds: int = ROUNDS
+    minutes: float = inf
+    """After so long no further round is begun."""
+
     tickets: int = 5_000
+    tickets_few: int = 5_000
+    """Of a backlog for fewer than sixteen printers, which takes longer."""
+
     printers: tuple[int, ...] = (1, 4, 16, 64)
     trickle_tickets: int = 150
     rush_orders: int = 50
     kill_seconds: float = 60.0
     rest_seconds: float = 20.0
     rest_rounds: int = ROUNDS
+    """But with the most printers as many rounds as elsewhere."""
+
+    rush_rounds: int = ROUNDS
+    kill_rounds: int = ROUNDS
+    dead: tuple[str, ...] = ("service", "procrastinate", "pgqueuer", "celery_redis", "django_tasks")
+    """Who drains beside a dead printer."""
+
     day_tickets: int = 6_000
     """What two thousand orders at three stations make."""
 
@@ -38,8 +53,13 @@ class Sizes:
 class Log:
     """All turns so far, and how noisy the machine was meanwhile."""
 
+    ends_at: float = inf
+    """Monotonic seconds after which no round begins."""
+
     turns: list[Turn] = field(default_factory=list[Turn])
     spins: list[float] = field(default_factory=list[float])
+    failed: list[str] = field(default_factory=list[str])
+    """Turns that came to nothing, and why."""
 
     def of(self, part: str, size: str, contender: str) -> list[Turn]:
         """Return the turns of a contender, round by round."""
@@ -48,8 +68,9 @@ class Log:
         ]
 
     def sizes_of(self, part: str) -> list[str]:
-        """Return the sizes that were measured, in their order."""
-        return list(dict.fromkeys(each.size for each in self.turns if each.part == part))
+        """Return the sizes that were measured, by their number if they begin with one."""
+        sizes = dict.fromkeys(each.size for each in self.turns if each.part == part)
+        return sorted(sizes, key=lambda size: [int(word) for word in size.split()[:1] if word.isdigit()])
 
     def contenders_of(self, part: str, size: str) -> list[str]:
         """Return who took part, in the order of the tables."""
@@ -70,8 +91,16 @@ def take_turns(
 ) -> None:
     """Let all contenders take their turns, round by round."""
     for round_no, name in _interleaved(contenders, rounds):
+        if name == _first(contenders, round_no) and time.monotonic() > log.ends_at:
+            print(f"  {part} {size}: no time for round {round_no}", flush=True)
+            return
         log.spins.append(_spin())
-        figures, samples = take(place, name)
+        try:
+            figures, samples = take(place, name)
+        except (AssertionError, TimeoutError, ProcessFailed) as error:  # told in the tables; the others go on
+            log.failed.append(f"{part}, {size}, {name}, round {round_no}: {error}")
+            print(f"  FAILED: {log.failed[-1]}", flush=True)
+            continue
         log.turns.append(
             Turn(part=part, size=size, contender=name, round_no=round_no, figures=figures, samples=samples)
         )
@@ -80,9 +109,13 @@ def take_turns(
 
 
 def _interleaved(contenders: Sequence[str], rounds: int) -> Iterator[tuple[int, str]]:
-    for number in range(rounds):
-        first = number % len(contenders)
-        yield from ((number + 1, name) for name in (*contenders[first:], *contenders[:first]))
+    for number in range(1, rounds + 1):
+        first = contenders.index(_first(contenders, number))
+        yield from ((number, name) for name in (*contenders[first:], *contenders[:first]))
+
+
+def _first(contenders: Sequence[str], round_no: int) -> str:
+    return contenders[(round_no - 1) % len(contenders)]
 
 
 def those(wanted: Iterable[str], sizes: Sizes) -> list[str]:

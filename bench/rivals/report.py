@@ -24,6 +24,8 @@ _LIBRARIES: Final = (
     *("psycopg", "procrastinate", "pgqueuer", "asyncpg", "celery", "redis"),
     *("django", "django-tasks", "django-tasks-db"),
 )
+_BEGIN: Final = "<!-- measured: written by `dev.py bench rivals --publish` -->"
+_END: Final = "<!-- end of what was measured -->"
 _SETTINGS: Final = ("server_version", "fsync", "synchronous_commit", "full_page_writes", "shared_buffers")
 
 
@@ -36,6 +38,7 @@ def keep(folder: Path, log: Log, sizes: Sizes, postgres: Postgres) -> None:
         "sizes": asdict(sizes),
         "noise": noise(log),
         "spins": log.spins,
+        "failed": log.failed,
         "turns": [asdict(each) for each in log.turns],
     }
     (folder / "raw.json").write_text(json.dumps(everything, indent=1), encoding="utf-8")
@@ -71,12 +74,27 @@ def noise(log: Log) -> str:
     )
 
 
+def publish(folder: Path, page: Path, pictures: Path) -> None:
+    """Put tables and pictures where people read them: between the page's marks, and beside the other pictures."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    assert begin, f"{page} has no {_BEGIN}"
+    assert end, f"{page} has no {_END}"
+    made = sorted(folder.glob("*.png"))
+    for each in made:
+        (pictures / f"performance-{each.name}").write_bytes(each.read_bytes())
+    shown = "\n".join(f"![{each.stem}](pictures/performance-{each.name})" for each in made)
+    measured = (folder / "tables.md").read_text(encoding="utf-8")
+    page.write_text(f"{before}{begin}\n\n{measured}\n{shown}\n\n{end}{after}", encoding="utf-8")
+
+
 def tables(log: Log, measured_with: Mapping[str, str]) -> str:
     """Return all tables as Markdown: what must hold first, then each part."""
     about_it = "; ".join(f"{name} {value}" for name, value in measured_with.items() if value)
     asked = [(each.what, each.came, each.verdict) for each in bounds(log)]
     parts = [_table(log, part, size) for part in ROWS for size in log.sizes_of(part)]
     head = f"Measured: {about_it}.\n\nNoise: {noise(log)}.\n\n"
+    head += "".join(f"FAILED: {' '.join(each.split())[:300]}\n\n" for each in log.failed)
     return head + "\n".join([_markdown(("what must hold", "came out", "holds"), asked), *parts])
 
 

@@ -5,7 +5,6 @@ with sixteen, which is what their threads, workers and pools are sized by.
 """
 
 import time
-from functools import partial
 from pathlib import Path
 from typing import Final, LiteralString
 
@@ -31,33 +30,40 @@ SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current
 
 
 def measure(place: Place, log: Log, sizes: Sizes) -> None:
-    """Let everybody rest."""
-    take = partial(_take, seconds=sizes.rest_seconds, printers=PRINTERS, configured=PRINTERS)
-    take_turns(place, log, PART, f"{PRINTERS} printers", those(CONTENDERS, sizes), rounds=1, take=take)
+    """Let everybody rest, a while for each round."""
+    for name in those(CONTENDERS, sizes):
+        _rest(place, log, sizes, name, printers=PRINTERS, configured=PRINTERS)
     for configured in CONFIGURED:
-        take = partial(_take, seconds=sizes.rest_seconds, printers=REAL, configured=configured)
-        take_turns(
-            place, log, PART, f"{configured} printers", ["service"], rounds=sizes.rest_rounds, take=take
-        )
+        _rest(place, log, sizes, "service", printers=REAL, configured=configured)
 
 
-def _take(place: Place, name: str, *, seconds: float, printers: int, configured: int) -> Taken:
+def _rest(place: Place, log: Log, sizes: Sizes, name: str, *, printers: int, configured: int) -> None:
+    """Start once and look often: what is measured is what goes on, and nothing else goes on meanwhile."""
     with on_stage(place, name, printers) as stage:
         if configured > printers:
             stage.connection.execute(_IDLE, [configured - printers])
             _wait_until_served(stage, configured)
         time.sleep(SETTLE_SECONDS)
-        used, transactions, began = stage.processor(), _transactions(stage), time.monotonic()
-        time.sleep(seconds)
-        span = time.monotonic() - began
-        shares = {party: (spent - used[party]) / span * 100 for party, spent in stage.processor().items()}
-        return {
-            # Our own question of how many there were is one of them.
-            "transactions a second": (_transactions(stage) - transactions - 1) / span,
-            "per cent of a core, workers": shares["workers"],
-            "per cent of a core, with servers": sum(shares.values()) - shares["printers"],
-            "MiB resident": sum(_resident_mib(each.pid) for each in stage.workers),
-        }, {}
+
+        def take(_: Place, __: str) -> Taken:
+            return _rested(stage, sizes.rest_seconds), {}
+
+        rounds = sizes.rounds if configured == max(CONFIGURED) else sizes.rest_rounds
+        take_turns(place, log, PART, f"{configured} printers", [name], rounds=rounds, take=take)
+
+
+def _rested(stage: Stage, seconds: float) -> dict[str, float]:
+    used, transactions, began = stage.processor(), _transactions(stage), time.monotonic()
+    time.sleep(seconds)
+    span = time.monotonic() - began
+    shares = {party: (spent - used[party]) / span * 100 for party, spent in stage.processor().items()}
+    return {
+        # Our own question of how many there were is one of them.
+        "transactions a second": (_transactions(stage) - transactions - 1) / span,
+        "per cent of a core, workers": shares["workers"],
+        "per cent of a core, with servers": sum(shares.values()) - shares["printers"],
+        "MiB resident": sum(_resident_mib(each.pid) for each in stage.workers),
+    }
 
 
 def _wait_until_served(stage: Stage, configured: int) -> None:

@@ -54,7 +54,7 @@ ROWS: Final[dict[str, tuple[Row, ...]]] = {
         _plain("printed twice", ".0f"),
         _plain("of them marked", ".0f"),
     ),
-    "cold": (_plain("seconds", ".2f"),),
+    "cold": (_plain("seconds", ".2f"), _plain("CPU seconds", ".2f")),
     "history": (RATE, CPU, *LATENCIES),
     "day": tuple(
         _plain(f"{kind} bytes a ticket, day {day}", ",.0f")

@@ -3,6 +3,7 @@
 import argparse
 import os
 import tempfile
+import time
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,7 @@ from bench.rivals.contender import NAMES
 from bench.rivals.pictures import draw
 from bench.rivals.plan import Log, Sizes
 from bench.rivals.redis import running_redis
-from bench.rivals.report import keep
+from bench.rivals.report import keep, publish
 from bench.rivals.stage import Place
 from kitchen_demo.postgres import open_postgres
 
@@ -20,26 +21,33 @@ PARTS: Final = {
     "papers": "everybody prints the same twenty tickets, and every paper is compared",
     "drain": "a backlog over 1, 4, 16 and 64 printers",
     "trickle": "five tickets a second: from commit to first byte, cut and record",
-    "rush": "fifty orders in ten seconds",
-    "dead": "one dead printer of sixteen: what the others still get",
-    "floors": "what PostgreSQL alone does with two commits for each ticket",
-    "replicas": "two replicas of the service beside one",
     "rest": "nothing is ordered: processor time, transactions and memory",
-    "kill": "kill -9 in the middle, and a new worker at once",
+    "dead": "one dead printer of sixteen: what the others still get",
     "cold": "from starting the service to its first claim, and what importing it costs",
     "history": "1 k to 5 M printed tickets, and days of work one after the other",
+    "replicas": "two replicas of the service beside one",
+    "floors": "what PostgreSQL alone does with two commits for each ticket",
+    "kill": "kill -9 in the middle, and a new worker at once",
+    "rush": "fifty orders in ten seconds",
 }
+"""In the order of what is asked of them."""
+
 SHORT: Final = Sizes(
-    tickets=640,
-    trickle_tickets=40,
+    tickets=560,
+    tickets_few=200,
+    trickle_tickets=30,
+    rush_rounds=2,
+    kill_rounds=1,
     kill_seconds=25.0,
-    rest_seconds=10.0,
+    rest_seconds=8.0,
     rest_rounds=1,
-    day_tickets=2_000,
+    day_tickets=1_000,
     cold_starts=7,
-    history=(1_000, 1_000_000),
+    dead=("service",),
+    history=(1_000, 5_000_000),
 )
-"""What fits into a calm quarter of an hour: fewer tickets, as many rounds."""
+"""What fits into 25 calm minutes if histories are filled: fewer tickets, five rounds of whatever has a bound."""
+
 CELERY: Final = "celery_redis"
 
 
@@ -50,7 +58,7 @@ def run(arguments: list[str]) -> int:
     log = Log()
     with (
         tempfile.TemporaryDirectory(prefix="rivals-") as folder,
-        open_postgres(os.environ, data_root=told.data, durable=True) as postgres,
+        open_postgres(os.environ, data_root=told.data and told.data.resolve(), durable=True) as postgres,
         running_redis(Path(folder)) as redis,
     ):
         place = Place(postgres, Path(folder), redis)
@@ -59,12 +67,15 @@ def run(arguments: list[str]) -> int:
             sizes = replace(
                 sizes, contenders=tuple(each for each in sizes.contenders or NAMES if each != CELERY)
             )
+        log.ends_at = time.monotonic() + sizes.minutes * 60
         for name in told.parts or PARTS:
             print(f"── {name}: {PARTS[name]}", flush=True)
             import_module(f"bench.rivals.{name}").measure(place, log, sizes)
             keep(told.out, log, sizes, postgres)
     print((told.out / "tables.md").read_text(encoding="utf-8"))
     draw(told.out, log)
+    if told.publish:
+        publish(told.out, Path("docs/performance.md"), Path("docs/pictures"))
     print(f"\nEverything is in {told.out}.")
     return 0
 
@@ -76,6 +87,10 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure (default: everything)")
     parser.add_argument("--short", action="store_true", help="smaller sizes, as many rounds")
+    parser.add_argument(
+        "--publish", action="store_true", help="put tables and pictures into docs/performance.md"
+    )
+    parser.add_argument("--minutes", type=float, help="begin no further round after so long")
     parser.add_argument("--rounds", type=int, help="turns of each contender (default: 5)")
     parser.add_argument("--tickets", type=int, help="tickets of a backlog (default: 5,000)")
     parser.add_argument("--printers", type=_numbers, help="numbers of printers to drain over, such as 1,16")
@@ -103,7 +118,9 @@ def _sizes(told: argparse.Namespace) -> Sizes:
     sizes = SHORT if told.short else Sizes()
     asked = {
         "rounds": told.rounds,
+        "minutes": told.minutes,
         "tickets": told.tickets,
+        "tickets_few": told.tickets,
         "printers": told.printers,
         "trickle_tickets": told.trickle_tickets,
         "history": told.history,

@@ -20,7 +20,7 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
     moments = sorted(chance.uniform(0.0, SECONDS) for _ in range(sizes.rush_orders))
     take = partial(_take, moments=moments)
     size = f"{sizes.rush_orders} orders in {SECONDS:.0f} s"
-    take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.rounds, take=take)
+    take_turns(place, log, PART, size, those(CONTENDERS, sizes), rounds=sizes.rush_rounds, take=take)
 
 
 def _take(place: Place, name: str, *, moments: list[float]) -> Taken:

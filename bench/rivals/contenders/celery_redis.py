@@ -28,6 +28,9 @@ from bench.rivals.shop import INSERT, MARK, READ, TABLE, Ticket, inserted
 RETRY_SECONDS: Final = 2
 """How soon a ticket is tried again whose printer cannot be reached; the default is not to."""
 
+UNACKNOWLEDGED_SECONDS: Final = 40
+"""When a ticket of a worker that died is given out again: as soon as none can still be printing. Default: an hour."""
+
 
 class CeleryRedis(Contender):
     """Tickets are committed first, then sent to Redis: no transaction has both."""
@@ -86,6 +89,7 @@ def _app(redis: str) -> Any:
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
         broker_connection_retry_on_startup=True,
+        broker_transport_options={"visibility_timeout": UNACKNOWLEDGED_SECONDS},
     )
     return app
 
