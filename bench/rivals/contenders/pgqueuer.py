@@ -3,8 +3,9 @@
 The settings, and why they are the best we know:
 
 - asyncpg, the driver it was made for, on a connection of its own; the tickets are read and marked over a pool.
-- One entrypoint, and turns by a lock in the process, as for procrastinate. Its own ``concurrency_limit=1`` on an
-  entrypoint for each printer is counted in every dequeue, and its users saw two workers exceed it.
+- One entrypoint, and turns by a lock in the process. An entrypoint for each printer with its own
+  ``concurrency_limit=1`` was tried: it fetches a printer's next ticket only when the one before is on record, and
+  drains at a third of the rate.
 - A batch as large as there are printers, so that one dequeue feeds them all, and room for two batches at once, so that
   the next tickets are fetched while these print. Results are logged in batches anyway.
 - Its queue's table gets the storage settings that its own `pgq autovac` sets.
