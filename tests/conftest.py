@@ -29,6 +29,7 @@ LONGEST_FIRST = (
     *(
         "tests/service/test_dark.py",
         "tests/service/test_crashes.py",
+        "tests/documents/test_tutorial.py",
         "tests/proof/",
         "tests/kitchen_demo/",
         "tests/service/",

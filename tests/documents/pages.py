@@ -40,18 +40,6 @@ class Block:
         """Whether it is for a shell."""
         return self.language in SHELL
 
-    @property
-    def commands(self) -> str:
-        """What a person types: all of it, or behind the prompts of a session."""
-        if self.language != "console":
-            return self.text
-        typed = [
-            line.removeprefix("$ ").removeprefix("> ")
-            for line in self.text.splitlines()
-            if line[:2] in ("$ ", "> ")
-        ]
-        return "\n".join(typed) + "\n"
-
 
 def named(document: Path) -> str:
     """Return a document's path in the checkout."""

@@ -115,7 +115,7 @@ def test_the_readme_s_service_runs_by_its_own_commands(
     server: Postgres, empty: str, login: str, tmp_path: Path
 ) -> None:
     port = free_port()
-    script = only(README, "kitchen-printer run").commands
+    script = only(README, "kitchen-printer run").text
     script = script.replace(OWNER, quote(server.dsn(empty)))
     script = script.replace(
         "postgresql://printing:secret@127.0.0.1:5432/name",
@@ -136,7 +136,7 @@ async def test_the_small_restaurant_takes_an_order_by_its_own_commands(
         pytest.skip("there is no curl or no openssl here")
     port = free_port()
     (tmp_path / "menu.txt").write_text("Negroni\nLager\n")
-    script = only(BACKEND, "kitchen-backend serve").commands
+    script = only(BACKEND, "kitchen-backend serve").text
     script = script.replace(OWNER, quote(server.dsn(empty)))
     script = script.replace(
         "postgresql://orders:secret@127.0.0.1:5432/name",
@@ -150,7 +150,7 @@ async def test_the_small_restaurant_takes_an_order_by_its_own_commands(
         await asyncio.to_thread(until_answers, f"127.0.0.1:{port}/health", process, tmp_path / "log")
         async with VirtualPrinter(name="BAR") as printer:
             set_routes(server.dsn(empty), {"BAR": printer.address})
-            curl = only(BACKEND, "curl -X POST").commands.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+            curl = only(BACKEND, "curl -X POST").text.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
             token = (tmp_path / "token").read_text(encoding="utf-8").split()[-1]
             done = await asyncio.to_thread(
                 subprocess.run,
@@ -170,7 +170,7 @@ def test_the_django_guide_s_service_is_the_readme_s() -> None:
     (run,) = [each for each in blocks_of(CHECKOUT / DJANGO) if "kitchen-printer run" in each.text]
     readme = only(README, "kitchen-printer run").text
     assert run.run_by.endswith(Path(__file__).name)
-    variable, program = run.commands.strip().split(" ", maxsplit=1)
+    variable, program = run.text.strip().split(" ", maxsplit=1)
     assert program in readme
     assert variable.startswith("DATABASE_URL=postgresql://printing:secret@")
 
@@ -180,7 +180,7 @@ def test_the_virtual_printer_prints_and_fails_by_its_own_commands(tmp_path: Path
         pytest.skip("there is no curl here")
     start, send, *control = shell_blocks(VIRTUAL_PRINTER)
     ports = {"9101": str(free_port()), "9102": str(free_port()), "9180": str(free_port())}
-    command = f"{start.commands.strip()} --control 9180"
+    command = f"{start.text.strip()} --control 9180"
     leader, follower = pty.openpty()  # --live wants a terminal
     process = subprocess.Popen(
         ["bash", "-c", f"exec {with_ports(command, ports)}"],
@@ -195,12 +195,12 @@ def test_the_virtual_printer_prints_and_fails_by_its_own_commands(tmp_path: Path
     try:
         control_port = f"127.0.0.1:{ports['9180']}"
         until_answers(f"{control_port}/printers", process, Path(os.devnull))
-        run(with_ports(send.commands, ports), tmp_path)
+        run(with_ports(send.text, ports), tmp_path)
         until((tmp_path / "papers/BAR/0001.txt").exists)
         assert "2 x SOUP" in (tmp_path / "papers/BAR/0001.txt").read_text(encoding="utf-8")
         assert (tmp_path / "papers/BAR/0001.png").exists()
         for block in control:
-            cover, close = block.commands.strip().splitlines()
+            cover, close = block.text.strip().splitlines()
             run(with_ports(cover, ports), tmp_path)
             assert state(control_port)["cover_open"] is True
             run(with_ports(close, ports), tmp_path)

@@ -32,8 +32,8 @@ def test_the_tutorial_shows_what_it_says(folder: Path) -> None:
     if shutil.which("curl") is None:
         pytest.skip("there is no curl here")
     first, kept, *session = blocks_of(CHECKOUT / TUTORIAL)
-    assert first.commands.strip() == DEMO  # tests/kitchen_demo runs it to its end
-    with _demo(kept.commands.strip(), folder) as demo:
+    assert first.text.strip() == DEMO  # tests/kitchen_demo runs it to its end
+    with _demo(kept.text.strip(), folder) as demo:
         assert demo.stdout is not None
         shown = ""
         while "Everything stays up" not in shown:
