@@ -1,6 +1,7 @@
 """An outcome that the database refuses to store is a mistake of ours: it must cost no other ticket anything."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from kitchen_printer.database import outcomes
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.outcomes import Settlement
-from kitchen_printer.decisions.outcome import Confirmed
+from kitchen_printer.decisions.outcome import Confirmed, Outcome
 from kitchen_printer.service.facts import RecordRefused
+from kitchen_printer.service.settle_doubt import settle_doubt
 from tests.service.kitchen_under_test import KitchenUnderTest
 from virtual_printer import VirtualPrinter
 
@@ -57,3 +59,26 @@ async def test_a_ticket_whose_outcome_cannot_be_stored_is_shown_as_failed_and_th
     assert await kitchen.attempts(ticket) == [(1, False, "UNCERTAIN", None, "internal_error")]
     # Told when it was first refused and when it was given up, not in between.
     assert len(service.facts.of(RecordRefused)) == 2
+
+
+async def test_a_lane_that_fails_between_sending_and_recording_leaves_no_attempt_open(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails = [True]
+
+    async def failing(*args: Any, **kwargs: Any) -> Outcome:
+        if fails.pop() if fails else False:
+            raise ValueError("a mistake of ours")
+        return await settle_doubt(*args, **kwargs)
+
+    monkeypatch.setattr("kitchen_printer.service.print_ticket.settle_doubt", failing)
+    monkeypatch.setattr("kitchen_printer.decisions.retry.BACKOFF_SECONDS", (0.05,))
+    await kitchen.pin(printer, "A")
+    await kitchen.route("BAR", printer)
+    printer.causes.reset_after_byte(150)
+    ticket = await kitchen.submit("BAR")
+    await kitchen.start_service()
+    await kitchen.wait_for_status(ticket, "PRINTED")
+    first, second = await kitchen.attempts(ticket)
+    assert first == (1, False, "UNCERTAIN", None, "internal_error")
+    assert second[:3] == (2, True, "CONFIRMED")

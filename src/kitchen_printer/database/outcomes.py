@@ -10,6 +10,7 @@ from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncer
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.retry import Decision, OnUnconfirmed
+from kitchen_printer.decisions.ticket import Job
 
 RESCUE_MAX = 200
 """Abandoned attempts taken up in one look."""
@@ -160,6 +161,23 @@ class Abandoned:
     odometer: Odometer | None
     expected_cuts: int
     on_unconfirmed: OnUnconfirmed | None
+
+
+def abandoned(job: Job) -> Abandoned:
+    """Return what is needed to settle the attempt at a job that nobody works on any more."""
+    return Abandoned(
+        attempt_id=job.attempt_id,
+        job_id=job.id,
+        ticket_id=job.ticket_id,
+        printer_id=job.printer_id,
+        spent=job.spent,
+        maybe_on_paper=job.maybe_on_paper,
+        token_printed=job.token_printed,
+        token_cut=job.token_cut,
+        odometer=None,
+        expected_cuts=1,
+        on_unconfirmed=job.on_unconfirmed,
+    )
 
 
 _OPEN_ATTEMPTS: LiteralString = """

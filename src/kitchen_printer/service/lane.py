@@ -108,6 +108,9 @@ class Lane:
     """How many jobs waited for it at the last look."""
 
     job: Job | None = None
+    unrecorded: Job | None = None
+    """A job whose attempt is on record and its outcome not yet: it must end on record, whatever fails meanwhile."""
+
     """What is on its way to the printer now."""
 
     crashed_at: deque[float] = field(default_factory=lambda: deque[float](maxlen=CRASHES_MAX))

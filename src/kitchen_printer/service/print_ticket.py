@@ -96,7 +96,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             claimed = await kitchen.claim(lane.lease, delivery.odometer)
             if claimed is None:
                 return NothingDue()
-            lane.job = claimed.job
+            lane.job = lane.unrecorded = claimed.job
             kitchen.announce(TicketClaimed(claimed.job))
 
             attempt = Attempt(lane, lane.device, kitchen, line, claimed)
@@ -170,6 +170,7 @@ class Attempt:
         self._kitchen.announce(AttemptEnded(self._job, outcome))
         self._mind_the_roll(outcome)
         settlement = await self._kitchen.record(self._settled(outcome))
+        self._lane.unrecorded = None
         self._kitchen.announce(OutcomeRecorded(self._job, settlement.outcome, settlement.decision.state))
         if outcome == NotSent(Reason.CANNOT_LAY_OUT) and self._job.kind is not JobKind.NOTICE:
             await add_failed_slip(self._kitchen.database, self._job, Reason.CANNOT_LAY_OUT)

@@ -5,13 +5,13 @@ from contextlib import suppress
 from typing import Final, assert_never
 
 from kitchen_printer.database.connection import DatabaseLostError
-from kitchen_printer.database.outcomes import add_waiting_time, give_up, note_late_proofs
+from kitchen_printer.database.outcomes import abandoned, add_waiting_time, give_up, note_late_proofs
 from kitchen_printer.database.routing import park_crashing_printer
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import backoff_seconds
 from kitchen_printer.printers.afterwards import free
-from kitchen_printer.service.facts import GaveUp, LaneParked, LateProof, TaskCrashed
+from kitchen_printer.service.facts import AttemptRescued, GaveUp, LaneParked, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import CRASHES_MAX, CRASHES_SECONDS, Lane
 from kitchen_printer.service.line_to_printer import close_kept_line
@@ -36,10 +36,21 @@ async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
         lane.last_failure = None
     except Exception as error:  # noqa: BLE001  # one lane's mistake must not stop the others
         kitchen.announce(TaskCrashed(f"lane {lane.address}", repr(error)))
+        await _end_on_record(lane, kitchen)
         with suppress(DatabaseLostError):
             await _after_a_crash(lane, kitchen, repr(error))
     finally:
         await close_kept_line(lane)
+
+
+async def _end_on_record(lane: Lane, kitchen: Kitchen) -> None:
+    """An attempt that a mistake of ours left open ends as a doubt: while it is open its printer gets nothing."""
+    job, lane.unrecorded = lane.unrecorded, None
+    if job is None:
+        return
+    outcome = Uncertain(Reason.INTERNAL_ERROR)
+    await kitchen.settle(abandoned(job), outcome)
+    kitchen.announce(AttemptRescued(job.attempt_id, outcome))
 
 
 async def _after_a_crash(lane: Lane, kitchen: Kitchen, error: str) -> None:
