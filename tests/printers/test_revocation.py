@@ -12,6 +12,7 @@ from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.printers.afterwards import declare_void
 from kitchen_printer.printers.connection import PrinterConnection
 from tests.printers.delivering import LINES, deliver
 from virtual_printer import VirtualPrinter
@@ -52,13 +53,22 @@ async def revoked(
     return await deliver(printer.address, level, give_up_s=60, when_ready=arm, changed=take_back)
 
 
+async def revoked_on_record(
+    printer: VirtualPrinter, *faults: Fault, level: Level = Level.COUNTERS
+) -> Outcome:
+    """The same, and what follows once the outcome is on record."""
+    outcome = await revoked(printer, *faults, level=level)
+    await declare_void(printer.address)
+    return outcome
+
+
 async def test_a_ticket_of_which_nothing_was_printed_is_not_sent(printer: VirtualPrinter) -> None:
     assert await revoked(printer, jam(FIRST_COMMAND_OF_THE_BODY)) == NotSent(Reason.CUTTER, is_revoked=True)
     assert printer.paper.text == ""
 
 
 async def test_a_ticket_that_was_begun_is_not_and_its_piece_is_declared_void(printer: VirtualPrinter) -> None:
-    assert await revoked(printer, jam(AtLine(2))) == Uncertain(Reason.PARTIAL, is_revoked=True)
+    assert await revoked_on_record(printer, jam(AtLine(2))) == Uncertain(Reason.PARTIAL, is_revoked=True)
     await printer.paper.wait_for_sheets(1, timeout=5)
     (piece,) = printer.paper.sheets
     assert piece.lines == (*LINES[:2], "INCOMPLETE - THROW AWAY")
@@ -85,7 +95,7 @@ async def test_the_piece_that_a_printer_keeps_for_want_of_paper_is_void_once_it_
 ) -> None:
     """Else the next ticket would hang below it, and the two would look like one."""
     out = Fault(name="paper-out", trigger=AtLine(2), until=Operator())
-    assert await revoked(printer, out, level=level) == Uncertain(Reason.PAPER_OUT, is_revoked=True)
+    assert await revoked_on_record(printer, out, level=level) == Uncertain(Reason.PAPER_OUT, is_revoked=True)
     printer.causes.refill()
     await printer.paper.wait_for_sheets(1, timeout=5)
     (piece,) = printer.paper.sheets

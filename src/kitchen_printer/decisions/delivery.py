@@ -193,8 +193,6 @@ class Delivery:
             case State.RECOUNTING if self._payload is not None:
                 token = self._payload.token_forgotten
                 self._counts = []
-            case State.UNCERTAIN if self._is_revoked:
-                self._say(commands.VOID_PIECE)
             case _:
                 pass
         cut = self._payload.cut if self._payload else commands.FEED_AND_CUT

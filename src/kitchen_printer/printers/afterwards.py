@@ -6,7 +6,6 @@ from typing import Final
 
 from kitchen_printer.decisions import commands
 from kitchen_printer.decisions.outcome import Outcome, Uncertain
-from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt, Findings, verdict
 from kitchen_printer.decisions.status import Cleared
 from kitchen_printer.printers.ask import Interview, NoAnswerError
@@ -29,8 +28,8 @@ RETRY_SECONDS: Final = 0.5
 async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float) -> Outcome:
     """Ask the printer about a doubtful attempt, trying for ``seconds`` to reach it; ``token`` is for the fence.
 
-    A partial piece is declared void and cut off. Returns the outcome that is proved; :class:`Uncertain` when
-    nothing is.
+    Returns the outcome that is proved; :class:`Uncertain` when nothing is. It may be asked again and again: it moves
+    no paper.
     """
     ends = asyncio.get_running_loop().time() + seconds
     while True:
@@ -38,15 +37,24 @@ async def ask_afterwards(address: str, doubt: Doubt, token: str, seconds: float)
             async with connected_line(address) as line:
                 found = await _findings(line, token)
                 if found is not None:
-                    outcome = verdict(doubt, found)
-                    if outcome == Uncertain(Reason.PARTIAL):
-                        line.send(commands.VOID_PIECE)
-                    return outcome
+                    return verdict(doubt, found)
         except (NoConnectionError, NoAnswerError):
             pass  # It is away, or it hung up on us; it may talk the next time.
         if asyncio.get_running_loop().time() >= ends:
             return Uncertain(doubt.reason)
         await asyncio.sleep(RETRY_SECONDS)
+
+
+async def declare_void(address: str) -> None:
+    """Let the piece of a ticket that hangs out of a printer say that it is none, and cut it off.
+
+    Only once its end is on record: it prints and cuts, so the counters prove nothing about that ticket any more.
+    """
+    with suppress(
+        NoConnectionError
+    ):  # What cannot be reached keeps its piece; the next ticket begins below it.
+        async with connected_line(address) as line:
+            line.send(commands.VOID_PIECE)
 
 
 async def free(address: str, token: str) -> None:

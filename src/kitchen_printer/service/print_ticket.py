@@ -19,6 +19,7 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import JobState, decide
 from kitchen_printer.decisions.ticket import Job, JobKind
+from kitchen_printer.printers.afterwards import declare_void
 from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection
 from kitchen_printer.service.facts import (
     AttemptEnded,
@@ -111,8 +112,11 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
     finally:
         lane.line = lane.job = None
     # In doubt, with the line closed: ask the printer what became of the ticket before anybody decides.
+    was_taken_back = outcome.is_revoked
     outcome = await attempt.after_asking_the_printer(outcome)
     await attempt.record(outcome)
+    if was_taken_back or outcome == Uncertain(Reason.PARTIAL):
+        await declare_void(lane.address)  # Only now: it moves the counters by which anybody else would judge.
     return Tried(outcome, claimed.is_last, attempt.late_since, claimed.job.ticket_id)
 
 
