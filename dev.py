@@ -119,6 +119,16 @@ def soak(arguments: list[str]) -> int:
     become_module("proving.chaos", ["soak", *arguments])
 
 
+def simulate(arguments: list[str]) -> int:
+    """let simulated evenings happen to the service: `--seed N` replays one, `--seeds 1-2000` is a campaign"""
+    become_module("proving.simulation", arguments)
+
+
+def fuzz(arguments: list[str]) -> int:
+    """fuzz what reads bytes from outside: printers' answers, the health port, tickets; `--seconds 900`"""
+    become_module("proving.fuzzing", arguments)
+
+
 def make(arguments: list[str]) -> int:
     """make files anew that are kept in the repository: fonts, translations, pictures; without a name, list them"""
     become_module("making", arguments)
@@ -183,6 +193,8 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
             chaos,
             crash_matrix,
             soak,
+            simulate,
+            fuzz,
             make,
             docs,
             lock,

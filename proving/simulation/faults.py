@@ -1,0 +1,302 @@
+"""What goes wrong by itself, and lasts a while."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from proving.simulation.printer import Printer
+
+if TYPE_CHECKING:
+    from proving.simulation.replica import Replica
+    from proving.simulation.world import World
+
+Heal = Callable[[], None]
+Begun = tuple[str, Heal] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A kind of trouble: ``begin`` says what it hit and how it ends, or that there was nothing to hit."""
+
+    name: str
+    begin: "Callable[[World, float], Begun]"
+    seconds: tuple[float, float] = (0.5, 60.0)
+
+
+# ── printers ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _on_a_printer(change: Callable[[Printer], Heal]) -> "Callable[[World, float], Begun]":
+    def begin(world: "World", _: float) -> Begun:
+        printer = world.chance.choice(world.printers)
+        return (f"printer {printer.number}", change(printer)) if printer.is_on else None
+
+    return begin
+
+
+def run_out_of_paper(printer: Printer) -> Heal:
+    printer.paper = min(printer.paper, printer.world.chance.randrange(0, 12))
+    printer.changed()
+    return printer.refilled
+
+
+def open_cover(printer: Printer) -> Heal:
+    def closed() -> None:
+        printer.is_covered_open = False
+        printer.changed()
+
+    printer.is_covered_open = True
+    printer.changed()
+    return closed
+
+
+def _cutter_jam(printer: Printer) -> Heal:
+    def freed() -> None:
+        printer.is_jammed = False
+        printer.changed()
+
+    printer.is_jammed = True
+    printer.changed()
+    return freed
+
+
+def _head_hot(printer: Printer) -> Heal:
+    def cooled() -> None:
+        printer.is_hot = False
+        printer.changed()
+
+    printer.is_hot = True
+    printer.changed()
+    return cooled
+
+
+def cut_power(printer: Printer) -> Heal:
+    printer.power_cut()
+    return printer.power_back
+
+
+def pull_cable(printer: Printer) -> Heal:
+    printer.cable_out()
+    return printer.cable_in
+
+
+def silence(printer: Printer) -> Heal:
+    def speaks() -> None:
+        printer.is_mute = False
+
+    printer.is_mute = True
+    return speaks
+
+
+def _late(printer: Printer) -> Heal:
+    def prompt() -> None:
+        printer.late_seconds = 0.0
+
+    printer.late_seconds = printer.world.chance.choice((0.3, 1.5, 12.0, 40.0))
+    return prompt
+
+
+def _garbled(printer: Printer) -> Heal:
+    def clear() -> None:
+        printer.is_garbled = False
+
+    printer.is_garbled = True
+    return clear
+
+
+def _pushes_lost(printer: Printer) -> Heal:
+    def heard() -> None:
+        printer.loses_pushes = False
+
+    printer.loses_pushes = True
+    return heard
+
+
+def _hogged(printer: Printer) -> Heal:
+    printer.hogged(is_hogged=True)
+    return lambda: printer.hogged(is_hogged=False)
+
+
+def reset_line(printer: Printer) -> Heal:
+    printer.reset_line()
+    return lambda: None
+
+
+def _clog(printer: Printer) -> None:
+    printer.is_clogged = True
+
+
+def _clogged(printer: Printer) -> Heal:
+    _clog(printer)
+    return _free_of(printer)
+
+
+def _free_of(printer: Printer) -> Heal:
+    def free() -> None:
+        printer.is_clogged = False
+        printer.flows_again()
+
+    return free
+
+
+def _swizzle_clog(world: "World", seconds: float) -> Begun:
+    """Clog all printers one after the other, free them in another order."""
+    step = seconds / (2 * len(world.printers))
+    for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers))):
+        world.after(place * step, _clog, printer)
+    frees = [_free_of(printer) for printer in world.chance.sample(world.printers, len(world.printers))]
+    for place, free in enumerate(frees):
+        world.after(seconds / 2 + place * step, free)
+    for printer in world.printers:
+        world.trouble("swizzle-clog", f"printer {printer.number}", seconds)
+    return "network", lambda: None
+
+
+def _all_off(world: "World", _: float) -> Begun:
+    on = [printer for printer in world.printers if printer.is_on]
+    for printer in on:
+        printer.power_cut()
+
+    def back() -> None:
+        for printer in on:
+            if not printer.is_on:
+                printer.power_back()
+
+    return "network", back
+
+
+# ── database ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def database_away(world: "World", _: float) -> Begun:
+    def back() -> None:
+        world.server.is_away = False
+
+    world.server.is_away = True
+    return "database", back
+
+
+def _database_frozen(world: "World", seconds: float) -> Begun:
+    world.server.frozen_until = world.loop.time() + seconds
+    return "database", lambda: None
+
+
+def _database_slow(world: "World", _: float) -> Begun:
+    def quick() -> None:
+        world.server.is_slow = False
+
+    world.server.is_slow = True
+    return "database", quick
+
+
+def _answers_lost(world: "World", _: float) -> Begun:
+    def heard() -> None:
+        world.server.loses_answers = 0.0
+
+    world.server.loses_answers = world.chance.choice((0.05, 0.3))
+    return "database", heard
+
+
+def _clock_jump(world: "World", _: float) -> Begun:
+    ahead = world.chance.choice((-3600.0, -30.0, 30.0, 3600.0))
+    world.server.clock_ahead += ahead
+    world.has_jumped |= ahead > 0
+    world.saw("database clock jumped back" if ahead < 0 else "database clock jumped ahead")
+    return "database", lambda: None
+
+
+# ── services ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _killed(world: "World", _: float) -> Begun:
+    if not world.living:
+        return None
+    kill(world, world.chance.choice(world.living))
+    return "replica", world.start_replica
+
+
+def kill(world: "World", replica: "Replica") -> None:
+    """kill -9: the kernel closes the connections, orderly or with a reset."""
+    if any(line.printer.has_a_ticket_inside for line in replica.lines):
+        world.saw("killed with a ticket in a printer")
+    replica.kill(orderly=world.chance.random() < 0.5)
+
+
+def _stopped(world: "World", seconds: float) -> Begun:
+    if not world.living:
+        return None
+    replica = world.chance.choice(world.living)
+    replica.process.stop()
+    if seconds > world.settings.lease_seconds:
+        world.saw("stopped for longer than the lease")
+    return "replica", lambda: replica.process.resume(world.loop)
+
+
+def _asked_to_end(world: "World", _: float) -> Begun:
+    if not world.living:
+        return None
+    replica = world.chance.choice(world.living)
+    context = replica.process.context()
+    world.loop.create_task(replica.end(), context=context)
+    return "replica", world.start_replica
+
+
+def _one_more(world: "World", _: float) -> Begun:
+    if len(world.living) >= 3:
+        return None
+    world.start_replica()
+    return "replica", lambda: None
+
+
+# ── people ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _parked(world: "World", _: float) -> Begun:
+    number = world.chance.choice(world.printers).number
+    if world.server.is_away or world.server.record.printers[number].printer.parked:
+        return None
+    world.server.do("park", number, True)
+    return f"printer {number}", lambda: world.server.do("park", number, False)
+
+
+def _retried(world: "World", _: float) -> Begun:
+    failed = [each.id for each in world.server.record.tickets.values() if each.status == "FAILED"]
+    if not failed or world.server.is_away:
+        return None
+    ticket = world.chance.choice(failed)
+    world.retried.add(ticket)
+    world.server.do("retry", ticket)
+    return "people", lambda: None
+
+
+SHORT = (0.05, 6.0)
+
+FAULTS: Final = (
+    Fault("paper out", _on_a_printer(run_out_of_paper)),
+    Fault("cover open", _on_a_printer(open_cover)),
+    Fault("cutter jam", _on_a_printer(_cutter_jam)),
+    Fault("head too hot", _on_a_printer(_head_hot), SHORT),
+    Fault("power cut", _on_a_printer(cut_power)),
+    Fault("switched off for long", _on_a_printer(cut_power), (60.0, 400.0)),
+    Fault("cable out", _on_a_printer(pull_cable)),
+    Fault("mute", _on_a_printer(silence)),
+    Fault("late answers", _on_a_printer(_late)),
+    Fault("garbled answers", _on_a_printer(_garbled), SHORT),
+    Fault("pushed status lost", _on_a_printer(_pushes_lost)),
+    Fault("held by another host", _on_a_printer(_hogged)),
+    Fault("line reset", _on_a_printer(reset_line), SHORT),
+    Fault("line clogged", _on_a_printer(_clogged)),
+    Fault("swizzle-clog", _swizzle_clog, (4.0, 60.0)),
+    Fault("all printers off", _all_off),
+    Fault("database away", database_away, (0.2, 40.0)),
+    Fault("database frozen", _database_frozen, (0.2, 30.0)),
+    Fault("database slow", _database_slow),
+    Fault("database answers lost", _answers_lost),
+    Fault("database clock jump", _clock_jump),
+    Fault("kill -9", _killed, (0.1, 40.0)),
+    Fault("stopped", _stopped, (0.5, 60.0)),
+    Fault("asked to end", _asked_to_end, (0.1, 40.0)),
+    Fault("one more replica", _one_more),
+    Fault("printer parked", _parked),
+    Fault("failed ticket retried", _retried),
+)

@@ -1,0 +1,141 @@
+"""One running service: the product's own parts, wired as its composition root does, without health port and alarms."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC
+from typing import Any, Final, cast
+from uuid import UUID
+
+from kitchen_printer.config import Settings
+from kitchen_printer.database.connection import DatabaseLostError
+from kitchen_printer.database.leases import Holdings
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service.claimer import Claimer
+from kitchen_printer.service.dispatcher import Dispatcher
+from kitchen_printer.service.facts import Fact, TaskCrashed
+from kitchen_printer.service.kitchen import Kitchen
+from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.looks import Looks
+from kitchen_printer.service.recorder import Recorder
+from kitchen_printer.service.run import FINISH_SECONDS, RESTART_SECONDS
+from proving.simulation.clock import Process, Standing
+from proving.simulation.link import Link, Server
+from proving.simulation.printer import Printer
+from proving.simulation.wire import ON_STAGE, Connection
+
+VERSION: Final = "simulated"
+
+
+class Replica:
+    """A service in a process of its own: it can be stopped, resumed, killed, and asked to end."""
+
+    def __init__(
+        self,
+        me: UUID,
+        name: str,
+        *,
+        server: Server,
+        settings: Settings,
+        printer_at: Callable[[str], Printer],
+        sent: Callable[[bytes], None],
+        announce: Callable[["Replica", Fact], None],
+    ) -> None:
+        self.process = Process(name)
+        self.me = me
+        self.chance = server.chance
+        self.printer_at = printer_at
+        self.sent = sent
+        self.link = Link(server, me)
+        self.lines: list[Connection] = []
+        self.crashes: list[str] = []
+        self._announce = announce
+        self._tasks: list[asyncio.Task[Any]] = []
+        database = cast("Any", self.link)
+        self._recorder = Recorder(database, me, settings, self._hear)
+        self._claimer = Claimer(database, me, self._recorder)
+        self._leases = Leases(database, me, settings, VERSION, self._hold)
+        self.kitchen = Kitchen(
+            settings=settings,
+            database=database,
+            announce=self._hear,
+            claim=self._claimer.claim,
+            record=self._recorder.record,
+            settle=self._recorder.settle,
+            may_act=self._leases.may_act,
+            is_our_health_port=lambda _: False,
+            looks=Looks(settings, UTC, (), self._hear),
+        )
+        self.dispatcher = Dispatcher(
+            self.kitchen, me, self._recorder, self._claimer, self._leases.look_for_new_lanes
+        )
+
+    def _hold(self, holdings: Holdings) -> list[int]:
+        return self.dispatcher.hold(holdings)
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin, in a context of its own."""
+        context = self.process.context()
+        context.run(ON_STAGE.set, self)
+        parts = (self._leases.run, self._claimer.run, self._recorder.run, self.dispatcher.run)
+        self._tasks = [loop.create_task(self._kept_running(part), context=context) for part in parts]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs now, and was not asked to end."""
+        return self.process.standing is Standing.RUNNING and not self.kitchen.is_stopping
+
+    async def _kept_running(self, part: Callable[[], Awaitable[None]]) -> None:
+        while not self.kitchen.is_stopping:
+            try:
+                await part()
+            except DatabaseLostError:
+                pass
+            except Exception as error:  # noqa: BLE001  # a mistake of the service's: the checker must see it
+                self.crashes.append(repr(error))
+            await asyncio.sleep(RESTART_SECONDS)
+
+    def _hear(self, fact: Fact) -> None:
+        if isinstance(fact, TaskCrashed):
+            self.crashes.append(f"{fact.task}: {fact.error}")
+        self._announce(self, fact)
+
+    def wake(self) -> None:
+        """Let it hear a notification, if it runs."""
+        if self.process.standing is Standing.RUNNING:
+            self.dispatcher.wake()
+
+    async def end(self) -> None:
+        """End as after SIGTERM: finish what is in flight, hand everything back."""
+        self.kitchen.is_stopping = True
+        working = self.dispatcher.working
+        if working:
+            _, late = await asyncio.wait(working, timeout=FINISH_SECONDS)
+            if late:
+                for lane in self.dispatcher.lanes.values():
+                    lane.hang_up(Reason.SERVICE_STOPPED)
+                await asyncio.wait(late, timeout=FINISH_SECONDS / 2)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        with suppress(DatabaseLostError):
+            await self._leases.leave()
+        self.kill(orderly=True)
+
+    def kill(self, *, orderly: bool) -> None:
+        """End now; the kernel closes what it had open."""
+        self.process.kill()
+        self.link.is_cut = True
+        for line in self.lines:
+            line.left_by_a_dead_process(orderly=orderly)
+        self.lines.clear()
+
+    def bury(self) -> list[asyncio.Task[Any]]:
+        """At the end of the world: return what is left of it, cancelled."""
+        self.link.is_cut = True
+        for line in self.lines:
+            line.abort()
+        left = [*self._tasks, *self.dispatcher.working]
+        for task in left:
+            task.cancel()
+        return left
