@@ -86,6 +86,7 @@ _OPEN = (TicketClaimed, TicketHandedOver, AttemptEnded, DoubtRaised)
 AIMED: Final = (
     Aimed("power cut", _ON_ITS_WAY, 1.0, _at_its_printer(faults.cut_power, "power cut")),
     Aimed("paper out", _ON_ITS_WAY, 0.3, _at_its_printer(faults.run_out_of_paper, "paper out")),
+    Aimed("cutter jam", _ON_ITS_WAY, 0.02, _at_its_printer(faults.jam_cutter, "cutter jam")),
     Aimed("cover open", _ON_ITS_WAY, 1.0, _at_its_printer(faults.open_cover, "cover open")),
     Aimed("cable out", _ON_ITS_WAY, 1.0, _at_its_printer(faults.pull_cable, "cable out")),
     Aimed("line reset", _ON_ITS_WAY, 0.5, _at_its_printer(faults.reset_line, "line reset")),

@@ -50,7 +50,7 @@ def open_cover(printer: Printer) -> Heal:
     return closed
 
 
-def _cutter_jam(printer: Printer) -> Heal:
+def jam_cutter(printer: Printer) -> Heal:
     def freed() -> None:
         printer.is_jammed = False
         printer.changed()
@@ -274,14 +274,14 @@ SHORT = (0.05, 6.0)
 FAULTS: Final = (
     Fault("paper out", _on_a_printer(run_out_of_paper)),
     Fault("cover open", _on_a_printer(open_cover)),
-    Fault("cutter jam", _on_a_printer(_cutter_jam)),
+    Fault("cutter jam", _on_a_printer(jam_cutter)),
     Fault("head too hot", _on_a_printer(_head_hot), SHORT),
     Fault("power cut", _on_a_printer(cut_power)),
     Fault("switched off for long", _on_a_printer(cut_power), (60.0, 400.0)),
     Fault("cable out", _on_a_printer(pull_cable)),
     Fault("mute", _on_a_printer(silence)),
     Fault("late answers", _on_a_printer(_late)),
-    Fault("garbled answers", _on_a_printer(_garbled), SHORT),
+    Fault("garbled answers", _on_a_printer(_garbled), (1.0, 40.0)),
     Fault("pushed status lost", _on_a_printer(_pushes_lost)),
     Fault("held by another host", _on_a_printer(_hogged)),
     Fault("line reset", _on_a_printer(reset_line), SHORT),

@@ -130,6 +130,13 @@ class Link:
 
     connection = transaction
 
+    @asynccontextmanager
+    async def pipelined(self) -> AsyncGenerator["Link", None]:
+        """Lend itself in the same way, with a commit that takes its time."""
+        async with self.transaction():
+            yield self
+            await asyncio.sleep(self.server.chance.uniform(*QUICK))
+
 
 def _ignoring_refusal(server: Server, name: str, arguments: tuple[Any, ...]) -> None:
     if not server.is_away:
@@ -142,9 +149,11 @@ class Expansion:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def new_tickets(self, _: Sequence[str], *, any_station: bool) -> list[NewTicket]:
+    async def new_tickets(
+        self, _: Sequence[str], *, any_station: bool, routing_version: int
+    ) -> list[NewTicket]:
         assert not any_station
-        found: list[NewTicket] = self._link.server.do("new_tickets")
+        found: list[NewTicket] = self._link.server.do("new_tickets", routing_version)
         return found
 
     async def number(self, _: Sequence[NewTicket]) -> None:

@@ -135,6 +135,8 @@ class Printer(Mechanism):
         if self.is_on:
             self.world.saw("buffer cleared on request")
             self.forget()
+            self.is_jammed = False  # An error of the cutter ends with the buffers, as Epson documents it.
+            self.changed()
             self._say(line, b"\x37\x25\x00")
 
     def _status(self, question: int) -> int:

@@ -125,7 +125,7 @@ REQUIRED: Final = (
             *(Reason.COVER_OPEN, Reason.PAPER_OUT, Reason.CUTTER, Reason.BUSY),
         )
     ),
-    *("not sent: lease_lost", "not sent: internal_error"),
+    *("not sent: lease_lost", "claim without an answer taken back"),
     *("confirmed, not cut", "taken back unprinted", "taken back in doubt", "failed after its last attempt"),
     *("marked paper proved", "outcome came after somebody else had settled it", "late proof", "gave up"),
     *("abandoned attempt settled", "abandoned attempt proved", "settled for an owner that still lives"),

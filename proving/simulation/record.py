@@ -90,7 +90,7 @@ class Record(LeasesAndAttempts):
                 row.printer.id for row in owned if row.state == "down" or row.passed_over_for
             ),
             has_free_lanes=any(
-                row.owner is None or (not self.lives(row.owner) and self.until[row.owner] > self.now - 3600)
+                row.owner is None or self.now - 3600 < self.until[row.owner] <= self.now
                 for row in self.printers.values()
             ),
             has_new_tickets=bool(self.new),
@@ -106,7 +106,9 @@ class Record(LeasesAndAttempts):
             ),
         )
 
-    def new_tickets(self) -> list[NewTicket]:
+    def new_tickets(self, routing_version: int) -> list[NewTicket]:
+        if routing_version != self.version:
+            return []
         return [NewTicket(each.id, each.station) for each in sorted(self.new.values(), key=lambda t: t.id)]
 
     def add_jobs(self, jobs: Sequence[NewJob]) -> None:
@@ -128,7 +130,7 @@ class Record(LeasesAndAttempts):
         return job.id
 
     def move_jobs(self, me: UUID, moves: Sequence[Move]) -> list[Moved]:
-        if not self.is_before_its_end(me):
+        if not self.lives(me):
             return []
         found: Counter[tuple[int, int, str]] = Counter()
         before = {job.id: job.printer_id for job in self.unsettled.values() if job.state is JobState.WAITING}

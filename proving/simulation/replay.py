@@ -98,7 +98,7 @@ class _Again:
                 [BEGINNING, done.at],
             )
         if done.name == "new_tickets":
-            found = await self._expanded(done.result, following)
+            found = await self._expanded(done, following)
         elif done.name == "add_jobs":
             return
         else:
@@ -192,11 +192,17 @@ class _Again:
             raise DriftError(f"versions of routes went from {before} to {self._versions}")
         return self._surroundings(seen)
 
-    async def _expanded(self, expected: list[NewTicket], following: Done | None) -> list[NewTicket]:
+    async def _expanded(self, done: Done, following: Done | None) -> list[NewTicket]:
+        """Expand by the version of the routes that the model's replica knew, in numbers of PostgreSQL."""
+        model, postgresql = self._versions
         async with self._database.transaction() as connection:
             expansion = Expansion(connection)
-            found = await expansion.new_tickets(self._stations, any_station=False)
-            if expected and following is not None and following.name == "add_jobs":
+            found = await expansion.new_tickets(
+                self._stations,
+                any_station=False,
+                routing_version=done.arguments[0] - model + postgresql,
+            )
+            if found and following is not None and following.name == "add_jobs":
                 await expansion.number(found)
                 await expansion.add_jobs(cast("Sequence[NewJob]", following.arguments[0]))
             return found

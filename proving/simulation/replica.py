@@ -103,7 +103,7 @@ class Replica:
     def wake(self) -> None:
         """Let it hear a notification, if it runs."""
         if self.process.standing is Standing.RUNNING:
-            self.dispatcher.wake()
+            self.dispatcher.tickets_came()
 
     async def end(self) -> None:
         """End as after SIGTERM: finish what is in flight, hand everything back."""

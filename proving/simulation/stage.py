@@ -18,7 +18,7 @@ from kitchen_printer.decisions.page import Page, Row
 from kitchen_printer.decisions.ticket import JobKind
 from kitchen_printer.service.render import Rendered
 from proving.simulation import link
-from proving.simulation.wire import ON_STAGE, connected_line
+from proving.simulation.wire import ON_STAGE, connected_line, open_line
 
 LINES_MIN, LINES_MAX = 4, 12
 SECOND_SHEET_EVERY = 13
@@ -75,7 +75,7 @@ def _stand_ins() -> dict[str, dict[str, Any]]:
         },
         f"{service}.dispatcher": {
             "move_jobs": link.move_jobs, "look_around": link.look_around, "monotonic": _now,
-            "abandoned_attempts": link.abandoned_attempts, "unroutable_stations": link.unroutable_stations,
+            "abandoned_attempts": link.abandoned_attempts,
         },
         f"{service}.expand": {"Expansion": link.Expansion},
         f"{service}.failed_slip": {"add_notice": link.add_notice},
@@ -85,6 +85,9 @@ def _stand_ins() -> dict[str, dict[str, Any]]:
             "hand_back": link.hand_back, "leave": link.leave, "send_heartbeat": link.send_heartbeat,
             "take_free_lanes": link.take_free_lanes, "monotonic": _now,
         },
+        f"{service}.line_to_printer": {"monotonic": _now, "new_token": _token, "open_line": open_line},
+        f"{service}.outage": {"monotonic": _now},
+        f"{service}.missing_routes": {"unroutable_stations": link.unroutable_stations},
         f"{service}.print_ticket": {
             "expect_cuts": link.expect_cuts, "render": _rendered, "new_token": _token, "monotonic": _now,
         },
@@ -103,7 +106,7 @@ def _stand_ins() -> dict[str, dict[str, Any]]:
             "note_late_proofs": link.note_late_proofs, "random": SimpleNamespace(random=_chance),
         },
         f"{printers}.afterwards": {"connected_line": connected_line},
-        f"{printers}.connection": {"connected_line": connected_line},
+        f"{printers}.connection": {"open_line": open_line},
         f"{printers}.probe": {"connected_line": connected_line},
     }  # fmt: skip
 

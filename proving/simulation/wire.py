@@ -181,18 +181,22 @@ class Connection:
             self.abort()
 
 
+async def open_line(address: str) -> Connection:
+    """Stand for the product's function of this name: connect; whoever gets the line closes it."""
+    stage = ON_STAGE.get()
+    line = await _connected(stage.printer_at(address), stage.sent)
+    stage.lines[:] = [*(each for each in stage.lines if each.is_open), line]
+    return line
+
+
 @asynccontextmanager
 async def connected_line(address: str) -> AsyncGenerator[Connection, None]:
     """Stand for the product's function of this name: connect, and close orderly in the end."""
-    stage = ON_STAGE.get()
-    line = await _connected(stage.printer_at(address), stage.sent)
-    stage.lines.append(line)
+    line = await open_line(address)
     try:
         yield line
     finally:
         await line.close()
-        if line in stage.lines:
-            stage.lines.remove(line)
 
 
 async def _connected(printer: "Printer", on_sent: Callable[[bytes], None]) -> Connection:

@@ -11,6 +11,8 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
+from kitchen_printer.decisions.outcome import NotSent
+from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.facts import Fact
 from proving.invariants import Invariant
 from proving.simulation.aimed import AIMED, Aimed
@@ -146,6 +148,9 @@ class World:
         self.shown_failed = {
             each.process.name: each.dispatcher.snapshot.tickets_failed for each in self.living
         }
+        for attempt in self.server.record.attempts.values():
+            if attempt.ended == NotSent(Reason.INTERNAL_ERROR):
+                self.saw("claim without an answer taken back")
         for each in self.replicas:
             each.process.bury(self.loop)
         left = [task for each in self.replicas for task in each.bury()]

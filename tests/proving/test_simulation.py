@@ -72,14 +72,14 @@ async def test_the_model_answers_what_postgresql_answers(database: str, seed: in
 async def test_a_model_that_drifts_is_found(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = Record.look_around
 
-    def sees_no_free_lane(self: Record, me: UUID, known: Collection[int]) -> Surroundings:
-        return dataclasses.replace(looked(self, me, known), has_free_lanes=False)
+    def sees_no_new_ticket(self: Record, me: UUID, known: Collection[int]) -> Surroundings:
+        return dataclasses.replace(looked(self, me, known), has_new_tickets=False)
 
-    monkeypatch.setattr(Record, "look_around", sees_no_free_lane)
+    monkeypatch.setattr(Record, "look_around", sees_no_new_ticket)
     world = await asyncio.to_thread(World(6, minutes=1, keeps_trace=True).run)
     prepare(database, world.server.record.printers)
     with pytest.raises(DriftError, match="look_around"):
-        await replay(world, database, steps_max=50)
+        await replay(world, database, steps_max=100)
 
 
 # ── virtual time ────────────────────────────────────────────────────────────────────────────────────────
