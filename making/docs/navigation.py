@@ -6,45 +6,50 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[2]
 AT_THE_ROOT: Final = ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md")
 
-SECTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "Start here": ("README.md", "docs/index.md", "docs/tutorial.md", "docs/glossary.md"),
-    "Run it": (
-        *(
-            "docs/hardware.md",
-            "docs/evidence-levels.md",
-            "docs/django.md",
-            "docs/backend.md",
-            "docs/any-backend.md",
-        ),
-        *("docs/docker.md", "docs/operating.md", "docs/health.md", "docs/security.md"),
-    ),
-    "Understand it": (
-        *(
-            "docs/from-item-to-printer.md",
-            "docs/database.md",
-            "docs/main-loop.md",
-            "docs/routing.md",
-            "docs/retry.md",
-        ),
-        *(
-            "docs/failures.md",
-            "docs/best-practices.md",
-            "docs/critiques.md",
-            "docs/comparison.md",
-            "ARCHITECTURE.md",
-        ),
-    ),
-    "When something goes wrong": ("docs/runbook.md", "docs/slips.md"),
-    "Reference": (
-        *(
-            "docs/configuration.md",
-            "docs/states.md",
-            "docs/limits.md",
-            "docs/papers.md",
-            "docs/virtual-printer.md",
-        ),
-        *("CHANGELOG.md", "CONTRIBUTING.md"),
-    ),
+SECTIONS: Final = {
+    "Start here": """
+        README.md
+        docs/index.md
+        docs/tutorial.md
+        docs/glossary.md
+    """,
+    "Run it": """
+        docs/hardware.md
+        docs/evidence-levels.md
+        docs/docker.md
+        docs/django.md
+        docs/backend.md
+        docs/any-backend.md
+        docs/operating.md
+        docs/health.md
+        docs/security.md
+    """,
+    "Understand it": """
+        docs/from-item-to-printer.md
+        docs/database.md
+        docs/main-loop.md
+        docs/routing.md
+        docs/retry.md
+        docs/failures.md
+        docs/best-practices.md
+        docs/performance.md
+        docs/critiques.md
+        docs/comparison.md
+        ARCHITECTURE.md
+    """,
+    "When something goes wrong": """
+        docs/runbook.md
+        docs/slips.md
+    """,
+    "Reference": """
+        docs/configuration.md
+        docs/states.md
+        docs/limits.md
+        docs/papers.md
+        docs/virtual-printer.md
+        CHANGELOG.md
+        CONTRIBUTING.md
+    """,
 }
 DECISIONS: Final = "docs/adr"
 
@@ -60,9 +65,9 @@ def navigation() -> list[dict[str, list[str]]]:
         f"{DECISIONS}/README.md",
         *(_named(each) for each in sorted((ROOT / DECISIONS).glob("0*.md"))),
     ]
-    placed = {*decisions, *(page for pages in SECTIONS.values() for page in pages)}
+    placed = {*decisions, *(page for pages in SECTIONS.values() for page in pages.split())}
     others = [_named(each) for each in documents() if _named(each) not in placed]
-    sections = [{title: [*pages]} for title, pages in SECTIONS.items()]
+    sections = [{title: pages.split()} for title, pages in SECTIONS.items()]
     return [*sections, {"Decisions": decisions}, *([{"More": others}] if others else [])]
 
 
