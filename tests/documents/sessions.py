@@ -17,7 +17,7 @@ from typing import Final
 from tests.documents.pages import Block
 
 SECONDS_MAX: Final = 30.0
-AGAIN_SECONDS: Final = 0.2
+AGAIN_SECONDS: Final = 0.5
 LOOKS: Final = (
     "cat ",
     "ls ",

@@ -43,7 +43,7 @@ BACKEND = "docs/backend.md"
 DJANGO = "docs/django.md"
 VIRTUAL_PRINTER = "docs/virtual-printer.md"
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(180)
 
 
 def environment(**more: str) -> dict[str, str]:

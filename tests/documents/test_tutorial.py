@@ -18,7 +18,7 @@ TUTORIAL = "docs/tutorial.md"
 PROGRAMS = Path(sys.executable).parent
 DEMO = "python3 dev.py demo"
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(240)  # a dozen programs start one after the other
 
 
 @pytest.fixture
