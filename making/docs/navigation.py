@@ -33,6 +33,7 @@ SECTIONS: Final = {
         docs/failures.md
         docs/best-practices.md
         docs/performance.md
+        docs/simulation.md
         docs/critiques.md
         docs/comparison.md
         ARCHITECTURE.md

@@ -15,6 +15,10 @@ def test_the_page_of_limits_is_made_from_the_code() -> None:
     assert stands == should
 
 
+def test_every_wait_has_a_reason() -> None:
+    assert [row for row in _limits() if row.endswith("|  |")] == []
+
+
 def _limits() -> Iterator[str]:
     yield "| where | name | seconds | why |"
     yield "|---|---|---|---|"

@@ -24,11 +24,14 @@ DEADLINE_SECONDS: Final = 5.0
 """How long one use of a connection may take, all its statements together."""
 
 CONNECT_SECONDS: Final = 3
+"""A database on the same network accepts in milliseconds; a dead address must not hold up the service."""
 
 LEND_SECONDS: Final = 2.0
 """How long to wait for a connection before people are told why there is none."""
 
 CLOSE_SECONDS: Final = 1.0
+"""How long connections may take to end with the process; what is open then is left to the server."""
+
 POOL_SIZE_MAX: Final = 4
 """Claiming, recording and looking around go on at once; a fourth connection is spare."""
 

@@ -16,6 +16,7 @@ from kitchen_printer.database.patience import DatabaseUnreachableError, PatientD
 from kitchen_printer.decisions.observations import DatabaseFindings, PrinterRow, RouteRow
 
 STEP_SECONDS: Final = 10.0
+"""How long one look of ``check`` into the database may take before a person is told."""
 
 
 class CannotExamineError(Exception):

@@ -15,6 +15,7 @@ from kitchen_printer.database.patience import open_database
 
 LOGIN_ROLES: Final = tuple(role for role in ROLES if role != OWNER)
 STEP_SECONDS_MAX: Final = 10.0
+"""How long making a login or its grants may take, waiting for locks included."""
 
 Connection = psycopg.Connection[TupleRow]
 

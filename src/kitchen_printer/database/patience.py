@@ -12,6 +12,8 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
 CONNECT_SECONDS_MAX: Final = 3
+"""A person waits for this at a terminal; a database that can be reached accepts in milliseconds."""
+
 GRACE_SECONDS: Final = 2.0
 """How long after the server should have given up by itself the line is cut: it is frozen then, or unreachable."""
 

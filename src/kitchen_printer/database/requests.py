@@ -12,6 +12,7 @@ from psycopg.rows import DictRow, dict_row
 from kitchen_printer.database.patience import DatabaseUnreachableError, open_database
 
 ANSWER_SECONDS: Final = 10.0
+"""A person waits for this at a terminal, and may ask again."""
 
 
 class RequestRefusedError(Exception):

@@ -15,6 +15,8 @@ LISTEN_SECONDS: Final = 0.5
 """A token that was held back while nobody was connected comes at once, if the printer keeps such tokens."""
 
 ANSWER_SECONDS: Final = 1.0
+"""As in the conversation about a ticket: a second of silence is silence."""
+
 FENCE_SECONDS: Final = 10.0
 """The printer may still have the ticket before it; a fence behind a long one waits for the paper."""
 

@@ -10,8 +10,13 @@ from kitchen_printer.printers.ask import Interview, NoAnswerError
 from kitchen_printer.printers.connection import Line, NoConnectionError, connected_line
 
 GREETING_SECONDS: Final = 0.3
+"""Some printers speak first; one that spoke Star is asked nothing it might print."""
+
 ANSWER_SECONDS: Final = 1.0
+"""As in the conversation about a ticket: a second of silence is silence."""
+
 FENCE_SECONDS: Final = 3.0
+"""An idle printer reaches our question at once; one that does not is busy for somebody else."""
 
 
 async def probe(address: str, token: str) -> Answers | Reason:

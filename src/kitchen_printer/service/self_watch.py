@@ -15,6 +15,8 @@ from typing import Final
 from kitchen_printer.service.facts import ClockJumped, LoopStalled, Subscriber
 
 TICK_SECONDS: Final = 0.25
+"""How often the loop notes that it turns; the guard and the measured lag rest on it."""
+
 STALL_SECONDS: Final = 1.0
 """A loop that is later than this is told about: no printer is listened to meanwhile."""
 
@@ -35,6 +37,8 @@ JUMP_SECONDS: Final = 0.5
 """More than a clock that is being corrected smoothly drifts between two ticks."""
 
 LAG_WINDOW_SECONDS: Final = 15.0
+"""The worst lag is remembered for one to two of these, so that a health check seldom misses it."""
+
 _FRAMES_SHOWN: Final = 4
 
 
