@@ -22,7 +22,7 @@ FALSE_REPLIES: Final = (
 )
 """Answers that are no answers to us. Where an answer has no name (level B) nobody can tell: there they are left out."""
 
-SERVICE_FAULTS: Final = ("kill", "freeze", "stop", "kill all", "pull the cable")
+SERVICE_FAULTS: Final = ("kill", "freeze", "stop", "kill all", "strangers", "pull the cable")
 DATABASE_FAULTS: Final = (
     *("restart", "immediate stop", "kill", "freeze", "end sessions", "lock tickets"),
     *("line latency", "line timeout", "line reset"),

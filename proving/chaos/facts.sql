@@ -37,14 +37,14 @@ CREATE TABLE proof.paper_tags (
     paper integer NOT NULL REFERENCES proof.papers,
     tag   text NOT NULL
 );
-CREATE TABLE proof.conversations (        -- each connection on which something printable came to a printer
+CREATE TABLE proof.conversations (        -- what came for one paper on one connection, if anything of it is printable
     printer     text NOT NULL,
     number      integer NOT NULL,
     opened      timestamptz NOT NULL,
     first_text  timestamptz NOT NULL,
     answer      text NOT NULL,            -- how good the oracle's answer at the first byte is: prompt, late, down
     open_tokens text[] NOT NULL,          -- of the attempt that was open for this printer then
-    footers     text[] NOT NULL,          -- tokens of the papers that came whole on it
+    footers     text[] NOT NULL,          -- the token of its footer, if that came
     unknown     text[] NOT NULL,          -- commands that no manual knows
     pulses      integer NOT NULL
 );

@@ -37,7 +37,7 @@ class Answer(StrEnum):
 
 @dataclass(slots=True)
 class Conversation:
-    """One connection to one printer, as its bytes tell it."""
+    """What came to one printer on one connection for one paper, as its bytes tell it."""
 
     printer: str
     number: int
@@ -46,7 +46,7 @@ class Conversation:
     answer: Answer | None = None
     open_tokens: tuple[str, ...] = ()
     footers: list[str] = field(default_factory=list[str])
-    """Tokens of the papers whose footer came on it."""
+    """The token of its footer, if that came."""
 
     unknown_commands: list[str] = field(default_factory=list[str])
     pulses: int = 0

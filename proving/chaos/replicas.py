@@ -178,7 +178,7 @@ class Replica:
         pid, life = self.pid, self._life
         if pid is None or life is None:
             return False
-        os.kill(pid, signal.SIGKILL)
+        _send(pid, signal.SIGKILL)
         return await asyncio.shield(life) == -signal.SIGKILL
 
     async def ended(self) -> End:
@@ -193,24 +193,24 @@ class Replica:
         if pid is None or life is None:
             return None
         self.thaw()
-        os.kill(pid, signal.SIGTERM)
+        _send(pid, signal.SIGTERM)
         try:
             async with asyncio.timeout(END_SECONDS):
                 return await asyncio.shield(life)
         except TimeoutError:
-            os.kill(pid, signal.SIGKILL)
+            _send(pid, signal.SIGKILL)
             return await asyncio.shield(life)
 
     def freeze(self) -> None:
         """Stop it where it is."""
         if self.pid is not None:
-            os.kill(self.pid, signal.SIGSTOP)
+            _send(self.pid, signal.SIGSTOP)
             self.is_frozen = True
 
     def thaw(self) -> None:
         """Let it go on."""
         if self.pid is not None and self.is_frozen:
-            os.kill(self.pid, signal.SIGCONT)
+            _send(self.pid, signal.SIGCONT)
         self.is_frozen = False
 
     async def get(self, path: str) -> str | None:
@@ -221,6 +221,12 @@ class Replica:
     def health_address(self) -> str:
         """Where its health port is."""
         return f"{self.place.host}:{self._port}"
+
+
+def _send(pid: int, number: signal.Signals) -> None:
+    """Signal a service; one that has ended a moment ago is not told."""
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _get(url: str) -> str | None:

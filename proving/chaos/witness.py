@@ -39,6 +39,7 @@ class Witness(VirtualPrinter):
         self.cuts: list[Cut] = []
         self.conversations: list[Conversation] = []
         self._ask = ask
+        self._number = 0
         self._reader = Parser()
         self._line = b""
         self.on_sheet.append(lambda sheet: self.cuts.append(Cut(time.monotonic(), sheet)))
@@ -47,16 +48,14 @@ class Witness(VirtualPrinter):
         """A host has come: what it sends is read from its beginning, whatever the printer makes of it."""
         self._reader = Parser()
         self._line = b""
-        number = len(self.conversations) + 1
-        self.conversations.append(
-            Conversation(printer=self.known_as, number=number, opened_at=datetime.now(UTC))
-        )
+        self._number += 1
+        self._begin_payload()
         super().connected()
 
     def arrive(self, data: bytes, *, heeded: bool) -> None:
         """Read along, then let the printer do what it does."""
         if self.conversations:
-            self._read_along(data, self.conversations[-1])
+            self._read_along(data)
         super().arrive(data, heeded=heeded)
 
     def papers(self) -> list[Cut]:
@@ -64,8 +63,9 @@ class Witness(VirtualPrinter):
         rest = self.paper.rest
         return [*self.cuts, Cut(time.monotonic(), rest)] if rest.entries else list(self.cuts)
 
-    def _read_along(self, data: bytes, conversation: Conversation) -> None:
+    def _read_along(self, data: bytes) -> None:
         for item in self._reader.feed(data):
+            conversation = self.conversations[-1]
             match item:
                 case Text():
                     self._line += item.data
@@ -83,5 +83,12 @@ class Witness(VirtualPrinter):
             return
         footer = footer_in(self._line.decode("ascii", "replace"))
         self._line = b""
-        if footer is not None and footer.token not in conversation.footers:
+        if footer is not None:
             conversation.footers.append(footer.token)
+            self._begin_payload()
+
+    def _begin_payload(self) -> None:
+        """What is printed from now on is another paper's: its attempt must be on record, too."""
+        self.conversations.append(
+            Conversation(printer=self.known_as, number=self._number, opened_at=datetime.now(UTC))
+        )
