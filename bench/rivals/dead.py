@@ -28,9 +28,7 @@ def _take(place: Place, turn: str, *, tickets: int) -> Taken:
     with on_stage(place, name, PRINTERS, unplugged=[DEAD] if turn != name else ()) as stage:
         backlog = stage.tickets(tickets)
         others = [each for each in backlog if each.printer != DEAD]
-        stage.pause()
-        stage.order(backlog)
-        stage.connection.execute("ANALYZE")
+        stage.pause_and_order(backlog)
         began = stage.go_on()
         stage.wait_for_papers()
         recorded = stage.recorded(others)

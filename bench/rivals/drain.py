@@ -40,9 +40,7 @@ def drained(place: Place, name: str, *, printers: int, tickets: int, workers: in
 def drain_once(stage: Stage, tickets: int) -> Taken:
     """Order a backlog while the workers are paused, and let them work it off."""
     backlog = stage.tickets(tickets)
-    stage.pause()
-    stage.order(backlog)
-    stage.connection.execute("ANALYZE")
+    stage.pause_and_order(backlog)
     before = stage.processor()
     began = stage.go_on()
     stage.wait_for_papers()

@@ -34,7 +34,7 @@ _KEPT: Final[LiteralString] = "SELECT count(*) FROM kitchen_tickets WHERE printe
 _NEWEST: Final[LiteralString] = (
     "SELECT coalesce(max(bill_id), 0) FROM kitchen_tickets WHERE bill_id < 1000000000"
 )
-_EXISTS: Final[LiteralString] = "SELECT FROM pg_database WHERE datname = %s"
+_EXISTS: Final[LiteralString] = "SELECT 1 FROM pg_database WHERE datname = %s"
 
 
 def measure(place: Place, log: Log, sizes: Sizes) -> None:

@@ -27,8 +27,7 @@ def measure(place: Place, log: Log, sizes: Sizes) -> None:
 def _take(place: Place, name: str, *, patience: float) -> Taken:
     with on_stage(place, name, PRINTERS) as stage:
         backlog = stage.tickets(TICKETS)
-        stage.pause()
-        stage.order(backlog)
+        stage.pause_and_order(backlog)
         stage.go_on()
         stage.wait_for_papers(PRINTERS + KILLED_AFTER)
         (worker,) = stage.workers

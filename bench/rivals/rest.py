@@ -15,7 +15,7 @@ PART: Final = "rest"
 CONTENDERS: Final = ("service", "procrastinate", "pgqueuer", "celery_redis", "django_tasks")
 PRINTERS: Final = 16
 REAL: Final = 3
-CONFIGURED: Final = (3, 100, 1_000)
+CONFIGURED: Final = (1_000, 3, 100)
 SETTLE_SECONDS: Final = 5.0
 READY_SECONDS_MAX: Final = 60.0
 
@@ -31,10 +31,10 @@ SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current
 
 def measure(place: Place, log: Log, sizes: Sizes) -> None:
     """Let everybody rest, a while for each round."""
-    for name in those(CONTENDERS, sizes):
-        _rest(place, log, sizes, name, printers=PRINTERS, configured=PRINTERS)
     for configured in CONFIGURED:
         _rest(place, log, sizes, "service", printers=REAL, configured=configured)
+    for name in those(CONTENDERS, sizes):
+        _rest(place, log, sizes, name, printers=PRINTERS, configured=PRINTERS)
 
 
 def _rest(place: Place, log: Log, sizes: Sizes, name: str, *, printers: int, configured: int) -> None:

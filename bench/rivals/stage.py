@@ -69,10 +69,15 @@ class Stage:
     fleet: Fleet
     workers: list[ChildProcess]
     server_pids: dict[str, int]
+    is_fresh: bool = True
+    """Whether its database was empty: then nobody has counted yet what is in it."""
+
     unplugged: frozenset[str] = frozenset()
     """Printers from which nothing is expected."""
 
-    _number: int = 0
+    after: int = 0
+    """The number after which its tickets are numbered."""
+
     _turns: Counter[str] = field(default_factory=Counter[str])
     _ordered: list[Ticket] = field(default_factory=list[Ticket])
 
@@ -81,10 +86,10 @@ class Stage:
         names = list(printers or self.fleet.addresses)
         made: list[Ticket] = []
         for _ in range(count):
-            printer = names[self._number % len(names)]
-            self._number += 1
+            printer = names[self.after % len(names)]
+            self.after += 1
             self._turns[printer] += 1
-            made.append(Ticket(self._number, self._turns[printer], printer))
+            made.append(Ticket(self.after, self._turns[printer], printer))
         return made
 
     def order(self, tickets: list[Ticket]) -> float:
@@ -99,10 +104,13 @@ class Stage:
         used["printers"] = processor_seconds(self.fleet.pid)
         return used
 
-    def pause(self) -> None:
-        """Stop the workers where they are, so that a backlog can be ordered before they see it."""
+    def pause_and_order(self, backlog: list[Ticket]) -> None:
+        """Stop the workers where they are, and order a backlog before they see it."""
         for each in self.workers:
             os.kill(each.pid, signal.SIGSTOP)
+        self.order(backlog)
+        if self.is_fresh:  # Autovacuum would, in a minute.
+            self.connection.execute("ANALYZE")
 
     def go_on(self) -> float:
         """Let them go on; return when that was."""
@@ -182,7 +190,17 @@ def on_stage(
             pids["PostgreSQL"] = place.postgres.pid
         if contender.needs_redis and place.redis:
             pids["Redis"] = place.redis.pid
-        staged = Stage(contender, scene, connection, fleet, processes, pids, frozenset(unplugged), after)
+        staged = Stage(
+            contender,
+            scene,
+            connection,
+            fleet,
+            processes,
+            pids,
+            is_fresh=database is None,
+            unplugged=frozenset(unplugged),
+            after=after,
+        )
         for each in processes:
             stack.callback(each.kill)
             each.start()
