@@ -90,8 +90,11 @@ def _stop_and_start(service: str) -> None:
     began = time.monotonic()
     compose("stop", "-t", "20", service)
     seconds = time.monotonic() - began
+    code = re.search(r"\bExit(?:ed)? \(?(\d+)", compose("ps", "-a", service))
     compose("start", service)
-    print(f"{service}: stopped in {seconds:.1f} s")
+    print(f"{service}: stopped in {seconds:.1f} s, exit code {code[1] if code else 'unknown'}")
+    if code is None or code[1] != "0":
+        raise TrialFailed(f"{service} did not end in order when it was told to")
     if seconds > STOP_SECONDS_MAX + 2:  # what the engine itself takes
         raise TrialFailed(f"{service} took {seconds:.1f} s to stop")
     if service == "service":
