@@ -22,10 +22,13 @@ from kitchen_demo.comparison import MARKED, compare
 VICTIMS: Final = ("service", "backend", "postgres", "printers")
 SUMMARY: Final = "evening.json"
 ROUNDS: Final = int(os.environ.get("TRIAL_ROUNDS", "2"))
+EVENING_MINUTES: Final = os.environ.setdefault("DEMO_MINUTES", str(120 * ROUNDS))
+"""Of the POS's own time: six minutes of ours for four kills, unless somebody says otherwise."""
+
 DOWN_SECONDS: Final = 4.0
 """How long each stays dead: long enough for orders to run into it."""
 
-UP_SECONDS_MAX: Final = 120.0
+UP_SECONDS_MAX: Final = 180.0
 EVENING_SECONDS_MAX: Final = 1800.0
 SETTLE_SECONDS_MAX: Final = 300.0
 
@@ -33,19 +36,19 @@ SETTLE_SECONDS_MAX: Final = 300.0
 def run() -> None:
     """Kill and count. Raises :class:`TrialFailed`."""
     _begin_an_evening()
-    killed_after_it = 0
+    too_late = 0
     for round_no in range(1, ROUNDS + 1):
         for victim in VICTIMS:
-            wait("papers come", _papers_come(), UP_SECONDS_MAX)
-            killed_after_it += _kill(victim, round_no)
-    if killed_after_it:
-        raise TrialFailed(
-            f"{killed_after_it} kills came after the evening: make it longer (DEMO_MINUTES, DEMO_SPEED)"
-        )
+            too_late += _summary() is not None
+            _kill(victim, round_no)
     seconds = wait("the POS is done", lambda: _summary() is not None, EVENING_SECONDS_MAX)
     print(f"the POS was done {seconds:.0f} s after the last kill")
     wait("every ticket is settled", is_idle, SETTLE_SECONDS_MAX)
     _judge()
+    if too_late:
+        raise TrialFailed(
+            f"{too_late} kills came after the evening: set DEMO_MINUTES to more than {EVENING_MINUTES}"
+        )
 
 
 def _begin_an_evening() -> None:
@@ -62,15 +65,14 @@ def _papers_come() -> Callable[[], bool]:
     return lambda: len(papers()) > before
 
 
-def _kill(victim: str, round_no: int) -> int:
-    """Kill a container, bring it up again; return 1 if the POS had finished before."""
-    is_over = _summary() is not None
+def _kill(victim: str, round_no: int) -> None:
+    """Kill a container in the middle of its work, and bring it up again."""
+    wait("papers come", _papers_come(), UP_SECONDS_MAX)
     compose("kill", victim)
     time.sleep(DOWN_SECONDS)
     compose("up", "-d", "--no-deps", victim)
     seconds = wait("all are up again", _all_are_up, UP_SECONDS_MAX)
     print(f"round {round_no}: killed {victim}; all well {seconds:.1f} s after its start", flush=True)
-    return int(is_over)
 
 
 def _all_are_up() -> bool:
