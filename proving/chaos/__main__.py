@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import signal
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -129,6 +130,8 @@ def _progress(title: str) -> Generator[Callable[[float, str], None], None, None]
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):  # In the background a shell lets us ignore the first.
+        signal.signal(number, signal.default_int_handler)
     try:
         app()
     except PostgresUnavailable as error:

@@ -132,13 +132,21 @@ class _Campaign:
                 await replica.start()
             while not self._undrained and self._left > 0:
                 await self._round()
-            await _ended(tills)
+            await self._close_tills(tills)
             await self._drain()  # What a till committed while it was told to stop.
         finally:
-            await _ended([watching, *tills])
+            await self._close_tills(tills)
+            self._watch.end()
+            await watching
             await self._own_till.close()
             await self._watch.close()
         return await self._judged()
+
+    async def _close_tills(self, tills: Sequence[asyncio.Task[None]]) -> None:
+        for till in self._house.tills:
+            till.end()
+        self._ordering.set()
+        await asyncio.gather(*tills)
 
     @property
     def _left(self) -> float:
@@ -245,13 +253,3 @@ class _Campaign:
             connection.execute("ANALYZE")
             findings = check(connection, beside)
             return findings, probes(connection, self._log, house, self._wishes.seconds / 60)
-
-
-async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """End tasks. Raises what broke one of them before."""
-    for task in tasks:
-        task.cancel()
-    ends = await asyncio.gather(*tasks, return_exceptions=True)
-    broken = [each for each in ends if isinstance(each, Exception)]
-    if broken:
-        raise ExceptionGroup("the campaign itself broke", broken)

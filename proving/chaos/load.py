@@ -105,18 +105,23 @@ class Till:
         self._stations = stations
         self._chance = chance
         self._connection: Connection | None = None
+        self._is_over = False
         self._bills: list[tuple[int, Dish]] = []
 
     async def work(self, a_second: float, pause: asyncio.Event) -> None:
-        """Order and void for ever, by chance, so many times a second; not while ``pause`` is cleared."""
+        """Order and void by chance, so many times a second, until :meth:`end`; not while ``pause`` is cleared."""
         try:
-            while True:
+            while not self._is_over:
                 await pause.wait()
                 await asyncio.sleep(self._chance.expovariate(a_second))
-                if pause.is_set():
+                if pause.is_set() and not self._is_over:
                     await self._act()
         finally:
             await self.close()
+
+    def end(self) -> None:
+        """Let ``work`` end, once it has an answer to what it asked last."""
+        self._is_over = True
 
     async def _act(self) -> None:
         draw = self._chance.random()

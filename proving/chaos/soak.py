@@ -147,12 +147,13 @@ async def _worked(
                 for replica in house.replicas[1:]:
                     await replica.stop()
                     await replica.start()
-        ordering.clear()
-        is_drained = await watch.comes_true(watch.is_at_rest, DRAIN_SECONDS)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ordering.set()
+        watch.end()
+        for till in house.tills:
+            till.end()
+        await asyncio.gather(*tasks)
+    is_drained = await watch.comes_true(watch.is_at_rest, DRAIN_SECONDS)
     undrained = [] if is_drained else await watch.unsettled()
     await watch.close()
     for replica in house.replicas:

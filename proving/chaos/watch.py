@@ -52,18 +52,23 @@ class Watch:
     def __init__(self, dsn: str, replicas: Sequence[Replica]) -> None:
         self.samples: list[Sample] = []
         self.unanswered = 0
+        self._is_over = False
         self._dsn = dsn
         self._replicas = replicas
         self._connection: psycopg.AsyncConnection[TupleRow] | None = None
 
     async def run(self) -> None:
-        """Sample for ever."""
-        while True:
+        """Sample until :meth:`end`."""
+        while not self._is_over:
             await asyncio.sleep(SAMPLE_SECONDS)
             async with asyncio.TaskGroup() as group:
                 for replica in self._replicas:
                     if replica.pid is not None and not replica.is_frozen:
                         group.create_task(self._sample(replica))
+
+    def end(self) -> None:
+        """Let ``run`` end, once it has what it asked for."""
+        self._is_over = True
 
     async def _sample(self, replica: Replica) -> None:
         try:

@@ -47,9 +47,9 @@ class Evening:
         """Start a service."""
         return RunningService(dsn or self.service_dsn, SETTINGS)
 
-    async def comes_to_rest(self) -> bool:
+    async def comes_to_rest(self, seconds: float = REST_SECONDS) -> bool:
         """Whether everything committed gets its fate in time."""
-        return await self.watch.comes_true(self.watch.is_at_rest, REST_SECONDS)
+        return await self.watch.comes_true(self.watch.is_at_rest, seconds)
 
     async def papers(self, count: int) -> None:
         """Return once so many sheets were cut."""

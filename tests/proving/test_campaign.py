@@ -20,7 +20,7 @@ SLICE = (
 
 @pytest.mark.timeout(120)
 def test_a_short_storm_breaks_no_promise() -> None:
-    wishes = Wishes(seconds=8.0, seed=SEED, replicas=2, is_isolating=False)
+    wishes = Wishes(seconds=5.0, seed=SEED, replicas=2, is_isolating=False)
     result = with_database(lambda keeper: campaign(keeper, wishes), durable=True)
     broken = [verdict.line() for verdict in result.findings.verdicts if not verdict.holds]
     assert broken == []
