@@ -1,5 +1,6 @@
 """The site builds, strictly."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +27,7 @@ def test_the_site_builds_and_every_document_is_a_page_of_it(tmp_path: Path) -> N
     for document in documents():
         assert page_of(named(document), tmp_path).is_file(), named(document)
     assert "mermaid" in (tmp_path / "docs" / "states" / "index.html").read_text(encoding="utf-8")
+    assert [page.as_posix() for page in tmp_path.rglob("*.html") if _swallowed(page)] == []
 
 
 def page_of(name: str, site: Path) -> Path:
@@ -33,6 +35,17 @@ def page_of(name: str, site: Path) -> Path:
     if path.stem in ("README", "index"):
         return site / path.parent / "index.html"
     return site / path.parent / path.stem / "index.html"
+
+
+def _swallowed(page: Path) -> list[str]:
+    """Return lists and tables that Git hosts show and the site takes for text, as when nested by less than 4."""
+    text = re.sub(r"<pre.*?</pre>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [
+        line
+        for paragraph in re.findall(r"<(?:p|li)>(.*?)</(?:p|li)>", text, flags=re.DOTALL)
+        for line in paragraph.split("\n")
+        if re.match(r"\s*(\||[-*] |\d+\. |```)", line)
+    ]
 
 
 def test_a_diagram_is_of_a_kind_that_git_hosts_draw_and_holds_no_semicolon_which_would_end_a_line() -> None:
@@ -43,3 +56,10 @@ def test_a_diagram_is_of_a_kind_that_git_hosts_draw_and_holds_no_semicolon_which
     for block in drawn:
         assert block.text.startswith(DIAGRAMS), block.where
         assert ";" not in block.text, block.where
+
+
+def test_a_list_in_a_list_is_indented_by_4_which_every_reader_of_markdown_understands() -> None:
+    for document in documents():
+        for number, line in enumerate(document.read_text(encoding="utf-8").split("\n"), 1):
+            nested = re.match(r"( +)([-*]|\d+\.) ", line)
+            assert nested is None or len(nested[1]) % 4 == 0, f"{named(document)}:{number}"
