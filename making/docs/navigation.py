@@ -32,6 +32,7 @@ SECTIONS: Final = {
         docs/retry.md
         docs/failures.md
         docs/best-practices.md
+        docs/guarantees.md
         docs/performance.md
         docs/simulation.md
         docs/critiques.md

@@ -9,7 +9,7 @@ import pytest
 from making.docs.navigation import documents
 
 from tests.documents.generated import CHECKOUT
-from tests.documents.pages import blocks_of, named
+from tests.documents.pages import blocks_of, named, prose_of
 
 DIAGRAMS = ("flowchart ", "sequenceDiagram", "stateDiagram-v2", "erDiagram")
 
@@ -60,6 +60,6 @@ def test_a_diagram_is_of_a_kind_that_git_hosts_draw_and_holds_no_semicolon_which
 
 def test_a_list_in_a_list_is_indented_by_4_which_every_reader_of_markdown_understands() -> None:
     for document in documents():
-        for number, line in enumerate(document.read_text(encoding="utf-8").split("\n"), 1):
+        for line in prose_of(document).split("\n"):
             nested = re.match(r"( +)([-*]|\d+\.) ", line)
-            assert nested is None or len(nested[1]) % 4 == 0, f"{named(document)}:{number}"
+            assert nested is None or len(nested[1]) % 4 == 0, f"{named(document)}: {line}"
