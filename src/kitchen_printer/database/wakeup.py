@@ -1,5 +1,6 @@
 """LISTEN as a hint: somebody submitted something. Polling stays the truth."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -25,12 +26,31 @@ async def listen(database: Database, wake: Callable[[], None]) -> None:
                 await connection.execute("LISTEN kitchen")
             wake()  # For what came while nobody listened.
             while True:
-                async for _ in connection.notifies(timeout=PROVE_SECONDS):
+                if not await _something_came(connection):
+                    await _prove_hearing(connection)
+                async for _ in connection.notifies(timeout=0):
                     wake()
-                await _prove_hearing(connection)
     finally:
         cut(connection)
         await connection.close()
+
+
+async def _something_came(connection: Connection) -> bool:
+    """Wait until the server has said something; False when it was silent for :data:`PROVE_SECONDS`.
+
+    The driver's own waiting looks ten times a second, all night long.
+    """
+    loop, came = asyncio.get_running_loop(), asyncio.Event()
+    place = connection.fileno()
+    loop.add_reader(place, came.set)
+    try:
+        async with asyncio.timeout(PROVE_SECONDS):
+            await came.wait()
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(place)
+    return True
 
 
 async def _prove_hearing(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""From a claimed job to bytes: beside the event loop, within a limit, and shorter where it would be too long."""
+"""From a claimed job to bytes: within a limit, beside the event loop where it may take long, and shorter if need be."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -20,6 +20,10 @@ RENDER_SECONDS_MAX: Final = 10.0
 """The longest ticket takes a fraction of it; what takes longer is a mistake of ours and must not stop a lane."""
 
 
+SHORT_CHARACTERS_MAX: Final = 4_000
+"""What is as short as this, and ASCII, takes a millisecond or two: less than what a thread for it costs the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """A paper ready to be sent: its bytes, and what is known of it on the way."""
@@ -39,9 +43,18 @@ async def render(
     seconds_max: float = RENDER_SECONDS_MAX,
 ) -> Rendered:
     """Lay a job out and encode it. Raises whatever is wrong with it, ``TimeoutError`` when it takes too long."""
+    circumstances = _Circumstances(now=datetime.now(UTC), late_seconds=late_seconds, paper_low=low)
+    if _is_short(claimed):
+        return _rendered(claimed, device, look, circumstances)
     async with asyncio.timeout(seconds_max):
-        circumstances = _Circumstances(now=datetime.now(UTC), late_seconds=late_seconds, paper_low=low)
         return await asyncio.to_thread(_rendered, claimed, device, look, circumstances)
+
+
+def _is_short(claimed: Claimed) -> bool:
+    """Whether nothing can take long: no picture is drawn of ASCII, and little is laid out of little."""
+    told = len(claimed.content) + len(claimed.circumstances)
+    is_ascii = claimed.content.isascii() and claimed.circumstances.isascii()
+    return told <= SHORT_CHARACTERS_MAX and is_ascii
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
