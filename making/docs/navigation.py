@@ -31,8 +31,9 @@ SECTIONS: Final = {
         docs/routing.md
         docs/retry.md
         docs/failures.md
-        docs/best-practices.md
         docs/guarantees.md
+        docs/campaigns/README.md
+        docs/best-practices.md
         docs/performance.md
         docs/simulation.md
         docs/critiques.md
