@@ -36,10 +36,10 @@ from proving.chaos.watch import Watch
 from proving.chaos.witness import Witness
 
 ORDERS_BEFORE: Final = 3
-LIFE_SECONDS: Final = 12.0
+LIFE_SECONDS: Final = 20.0
 """So long a service may take to come to its mishap; then the point lies on no way it goes, and that is counted."""
 
-DRAIN_SECONDS: Final = 60.0
+DRAIN_SECONDS: Final = 120.0
 SPEED_MM_S: Final = 1000.0
 SETTINGS: Final = {
     "KITCHEN_POLL_SECONDS": "0.1",

@@ -1,5 +1,6 @@
 """Did it really happen? Every kind of harm and every rare state has a counter; one that is zero was not tried."""
 
+import time
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -11,6 +12,13 @@ from proving.chaos.house import House
 
 RARE_FROM_MINUTES: Final = 30.0
 """From which length on a campaign must have seen what is rare."""
+
+GOES_AWAY: Final = frozenset({"database: restart", "database: immediate stop", "database: kill"})
+_UNDER_WAY: Final = """
+SELECT count(*) FROM print_attempts a
+ WHERE EXISTS (SELECT FROM unnest(%s::float8[]) AS gone(at)
+                WHERE to_timestamp(gone.at) BETWEEN a.started_at AND a.finished_at)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +109,23 @@ STATES: Final[dict[str, tuple[LiteralString, bool]]] = {
 def probes(connection: psycopg.Connection[TupleRow], log: Log, house: House, minutes: float) -> list[Probe]:
     """Count everything that should have happened."""
     done = [Probe(kind, log.happened[kind], is_required=True) for kind in kinds(has_cables=house.has_cables)]
+    during = _restarts_during_an_attempt(connection, log)
     return [
         *done,
+        Probe("database gone while a ticket was under way", during, minutes >= RARE_FROM_MINUTES),
         *(
             Probe(name, _count(connection, question), not is_rare or minutes >= RARE_FROM_MINUTES)
             for name, (question, is_rare) in STATES.items()
         ),
     ]
+
+
+def _restarts_during_an_attempt(connection: psycopg.Connection[TupleRow], log: Log) -> int:
+    """Count attempts that had begun before the database went away and ended after it."""
+    offset = time.time() - time.monotonic()
+    gone = [each.began_at + offset for each in log.disturbances if each.kind in GOES_AWAY]
+    row = connection.execute(_UNDER_WAY, [gone]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _count(connection: psycopg.Connection[TupleRow], question: LiteralString) -> int:
