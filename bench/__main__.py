@@ -18,6 +18,11 @@ MEASUREMENTS: Final = {
     "papers": "what a paper costs to build: Latin, many scripts, and a hundred thousand characters",
     "at_rest": "what the service costs while nothing is ordered, with few printers and with a thousand",
     "prune_at_work": "what pruning a million old tickets costs the printing beside it, in turns",
+    "failover": "the database's primary dies, hangs or is swapped under load: seconds without paper, lost, marked",
+    "power_cuts": "the whole edge killed twenty times, PostgreSQL with it: nothing lost, every second paper marked",
+    "upgrade": "the release before and this one on one database, printing together for two minutes",
+    "pooler": "PgBouncer in session mode, which works, and in transaction mode, which is refused; needs pgbouncer",
+    "chain": "two edges whose tickets and events one central database collects by logical replication",
     "truthful": "whether /metrics tells the truth while everything goes wrong, compared once a second",
 }
 RIVALS: Final = (

@@ -52,12 +52,16 @@ class PrinterProcess:
 
 @contextmanager
 def printer_process(
-    count: int, scratch: Path, *, names: Sequence[str] = (), paper: Path | None = None
+    count: int, scratch: Path, *, names: Sequence[str] = (), paper: Path | None = None, speed: float = 0
 ) -> Generator[PrinterProcess, None, None]:
-    """Run ``count`` virtual printers in one process; ``paper`` is the folder for what they print."""
+    """Run ``count`` virtual printers in one process; ``paper`` is the folder for what they print.
+
+    ``speed`` is in mm/s; 0 prints at once.
+    """
     called = names or [f"P{number:02}" for number in range(count)]
     options = [part for name in called for part in ("--printers", f"{name}=0")]
     options += ["--paper", str(paper)] if paper else []
+    options += ["--speed", str(speed)] if speed else []
     events = scratch / "printers.jsonl"
     with events.open("wb") as output:
         process = subprocess.Popen(

@@ -166,6 +166,7 @@ class Counter:
         job = claimed.job
         settlement = Settlement(
             attempt_id=job.attempt_id,
+            token_printed=job.token_printed,
             job_id=job.id,
             ticket_id=job.ticket_id,
             outcome=outcome,

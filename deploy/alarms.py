@@ -52,6 +52,17 @@ ALARMS: Final = (
         quiet={'kitchen_database_up{instance="a"}': "0x10", 'kitchen_database_up{instance="b"}': "1x10"},
     ),
     Alarm(
+        name="KitchenRecordInDoubt",
+        expression='sum(increase(kitchen_history_changes_total{change=~"doubtful|restored"}[15m])) > 0'
+        " or sum(increase(kitchen_attempts_vanished_total[15m])) > 0",
+        holds="0s",
+        severity="page",
+        summary="The database was replaced by one that may lack what was committed last.",
+        action="Compare what tables ordered in the last minutes with the kitchen; open tickets print marked.",
+        fires={'kitchen_history_changes_total{change="doubtful"}': "0 0 1x10"},
+        quiet={'kitchen_history_changes_total{change="complete"}': "0 0 1x10"},
+    ),
+    Alarm(
         name="KitchenMonitoringStale",
         expression="kitchen_snapshot_age_seconds > 15 and kitchen_database_up == 1",
         holds="1m",

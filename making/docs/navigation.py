@@ -22,6 +22,9 @@ SECTIONS: Final = {
         docs/any-backend.md
         docs/operating.md
         docs/health.md
+        docs/high-availability.md
+        docs/backup-and-upgrade.md
+        docs/chains.md
         docs/security.md
     """,
     "Understand it": """

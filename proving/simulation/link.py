@@ -14,6 +14,7 @@ from kitchen_printer.database.leases import Holdings
 from kitchen_printer.database.outcomes import Abandoned, Settlement
 from kitchen_printer.database.recovery import Backlog
 from kitchen_printer.database.routing import Configuration, PrinterState
+from kitchen_printer.database.servers import Servers
 from kitchen_printer.database.tickets import NewJob, NewTicket
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.notice import Notice
@@ -70,6 +71,7 @@ class Link:
     def __init__(self, server: Server, me: UUID) -> None:
         self.me = me
         self.server = server
+        self.servers = Servers("", {})
         self.is_cut = False
         """Whether the program at this end is gone."""
         self.in_transaction: str | None = None
@@ -168,8 +170,9 @@ async def claim(link: Link, me: UUID, requests: Sequence[ClaimRequest]) -> list[
     return found
 
 
-async def record(link: Link, me: UUID, settlements: Sequence[Settlement]) -> None:
+async def record(link: Link, me: UUID, settlements: Sequence[Settlement]) -> frozenset[int]:
     await link.call("record", me, settlements)
+    return frozenset()
 
 
 async def look_around(

@@ -7,10 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from kitchen_printer.database.assignments import Move, Moved
+from kitchen_printer.database.history import HistorySight
 from kitchen_printer.database.jobs import Queue, Surroundings
 from kitchen_printer.database.recovery import Backlog
 from kitchen_printer.database.routing import Configuration, PrinterState, StationPrinter
 from kitchen_printer.database.tickets import NewJob, NewTicket
+from kitchen_printer.decisions.history import History, OnRecord
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import JobState
@@ -20,6 +22,14 @@ from proving.simulation.model import LeasesAndAttempts
 from proving.simulation.rows import JobRow, TicketRow
 
 _LISTED: Final = 40
+_HISTORY: Final = History(system=1, timeline=1, tables=1)
+_ONE_HISTORY: Final = HistorySight(
+    found=_HISTORY,
+    is_replicated=False,
+    on_record=OnRecord(history=_HISTORY, is_replicated=False, silent_seconds=0.0),
+    last_change=None,
+)
+"""No standby takes over here: what then happens is tried on two real servers."""
 
 
 @dataclass(slots=True)
@@ -74,6 +84,7 @@ class Record(LeasesAndAttempts):
         )
         owned = [row for row in self.printers.values() if row.owner == me]
         return Surroundings(
+            history=_ONE_HISTORY,
             routing_version=self.version,
             absences={
                 each: Absence(

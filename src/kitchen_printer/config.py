@@ -126,6 +126,9 @@ class Settings(BaseModel):
     ] = 60
     """How fast late tickets follow each other, so that a kitchen can take them off the printer."""
 
+    caution_seconds: Annotated[Seconds, Field(alias="KITCHEN_CAUTION_SECONDS", ge=0, le=86400)] = 300
+    """How much of the newest record may be missing when a standby takes over; 0 says that nothing ever is."""
+
     max_attempts: Annotated[int, Field(alias="KITCHEN_MAX_ATTEMPTS", ge=1, le=20)] = 3
     """How many attempts that may have printed a ticket gets."""
 

@@ -23,6 +23,7 @@ from kitchen_demo.logins import create_login
 from kitchen_demo.pos_tables import create_pos_tables, insert_menu
 from kitchen_demo.postgres_programs import find_programs_folder
 from kitchen_demo.postgres_server import EmbeddedPostgres, embedded_postgres
+from kitchen_demo.service_process import ServiceProcess
 from kitchen_printer.config import read_settings
 from kitchen_printer.database.migrate import migrate
 from kitchen_printer.decisions import checkup_database
@@ -215,6 +216,19 @@ def test_a_pooler_that_shares_sessions_is_found(restaurant: Restaurant) -> None:
     with transaction_pooler(Path(str(place["host"])) / ".s.PGSQL.5432") as port:
         address = make_conninfo(restaurant.dsn, host="127.0.0.1", port=port)
         assert restaurant.codes(DATABASE_URL=address) == ["transaction_pooler"]
+
+
+def test_the_service_refuses_to_print_through_such_a_pooler(restaurant: Restaurant, tmp_path: Path) -> None:
+    place = conninfo_to_dict(restaurant.dsn)
+    with transaction_pooler(Path(str(place["host"])) / ".s.PGSQL.5432") as port:
+        address = make_conninfo(restaurant.service_dsn, host="127.0.0.1", port=port)
+        service = ServiceProcess(address, tmp_path / "service.log", {"KITCHEN_POLL_SECONDS": "0.1"})
+        service.start()
+        try:
+            service.wait_until(lambda: "pooler" in str(service.health()[1].get("database")))
+            assert service.health()[0] == 503
+        finally:
+            service.kill()
 
 
 @pytest.mark.parametrize("hours", [1, -1])

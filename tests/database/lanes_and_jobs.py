@@ -86,6 +86,7 @@ def settled(job: Job, outcome: Outcome, attempts_max: int = 3) -> Settlement:
     """How the service would settle this outcome."""
     return Settlement(
         attempt_id=job.attempt_id,
+        token_printed=job.token_printed,
         job_id=job.id,
         ticket_id=job.ticket_id,
         outcome=outcome,

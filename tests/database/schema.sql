@@ -57,6 +57,20 @@ VIEW kitchen_exceptions
     printed_at timestamp with time zone
     age interval
 
+TABLE kitchen_history
+    id boolean NOT NULL DEFAULT true
+    system bigint NOT NULL
+    timeline bigint NOT NULL
+    tables bigint NOT NULL
+    is_replicated boolean NOT NULL DEFAULT false
+    in_doubt_up_to bigint NOT NULL DEFAULT 0
+    changed_at timestamp with time zone
+    change text
+    copies_in_doubt bigint NOT NULL DEFAULT 0
+    CONSTRAINT kitchen_history_change_check CHECK ((change = ANY (ARRAY['complete'::text, 'doubtful'::text, 'restored'::text])))
+    CONSTRAINT kitchen_history_id_check CHECK (id)
+    CONSTRAINT kitchen_history_pkey PRIMARY KEY (id)
+
 TYPE kitchen_line
     item bigint
     station text
@@ -218,6 +232,7 @@ TABLE kitchen_tickets WITH {fillfactor=80}
     failed_reason text
     printed_at timestamp with time zone
     is_proved boolean NOT NULL DEFAULT false
+    timeline bigint DEFAULT ((('x'::text || "left"(pg_walfile_name(pg_current_wal_lsn()), 8)))::bit(32))::bigint
     CONSTRAINT kitchen_tickets_bill_id_round_no_printer_target_key UNIQUE (bill_id, round_no, printer_target)
     CONSTRAINT kitchen_tickets_check CHECK ((parts >= part))
     CONSTRAINT kitchen_tickets_check1 CHECK (((kind = 'MESSAGE'::text) = (message IS NOT NULL)))
@@ -447,6 +462,9 @@ FUNCTION kitchen_guard_attempt() RETURNS trigger
 FUNCTION kitchen_guard_events() RETURNS trigger
     LANGUAGE plpgsql VOLATILE BODY bfa38a0e0384e6d65a874c1e973731d7
 
+FUNCTION kitchen_history_now(OUT system bigint, OUT timeline bigint, OUT tables bigint) RETURNS record
+    LANGUAGE sql STABLE SET search_path=pg_catalog, public, pg_temp BODY c2865a24f7c16f1468d53ce8a7808bf9
+
 FUNCTION kitchen_is_quiet(bill bigint, before timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE BODY ec9e7076217e02a059579f6df3715291
 
@@ -569,6 +587,7 @@ GRANT SELECT ON kitchen_alarms TO kitchen_reader
 GRANT SELECT ON kitchen_exceptions TO kitchen_backend
 GRANT SELECT ON kitchen_exceptions TO kitchen_operator
 GRANT SELECT ON kitchen_exceptions TO kitchen_reader
+GRANT SELECT ON kitchen_history TO kitchen_service
 GRANT SELECT ON kitchen_printers TO kitchen_operator
 GRANT SELECT ON kitchen_printers TO kitchen_reader
 GRANT SELECT ON kitchen_printers TO kitchen_service
@@ -619,6 +638,7 @@ GRANT UPDATE (owner, epoch) ON lanes TO kitchen_service
 GRANT UPDATE (payload_bytes, payload_sha256, expected_cuts, outcome, evidence, reason, settled_by, finished_at) ON print_attempts TO kitchen_service
 GRANT UPDATE (printer_id, state, attempts, spent, maybe_on_paper, not_before, failed_reason, waited_seconds, settled_at, diverted_from, diverted_for, diverted_since) ON print_jobs TO kitchen_service
 GRANT UPDATE (status, business_day, station_seq, expanded_at, failed_reason, printed_at, is_proved) ON kitchen_tickets TO kitchen_service
+GRANT UPDATE (system, timeline, tables, is_replicated, in_doubt_up_to, changed_at, change, copies_in_doubt) ON kitchen_history TO kitchen_service
 GRANT UPDATE (until) ON kitchen_replicas TO kitchen_service
 GRANT EXECUTE ON kitchen_cancel_test_print(bigint) TO kitchen_operator
 GRANT EXECUTE ON kitchen_cancel_test_print(bigint) TO kitchen_service
@@ -631,6 +651,7 @@ GRANT EXECUTE ON kitchen_derive_status(bigint[]) TO kitchen_service
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_backend
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_operator
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_reader
+GRANT EXECUTE ON kitchen_history_now() TO kitchen_service
 GRANT EXECUTE ON kitchen_note_probe(text,text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_park(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_pin_level(text,text,text) TO kitchen_operator

@@ -18,6 +18,7 @@ ROLES = ("kitchen_backend", "kitchen_service", "kitchen_operator", "kitchen_read
 TABLES = (
     "kitchen_alarms",
     "kitchen_bills",
+    "kitchen_history",
     "kitchen_redirects",
     "kitchen_replicas",
     "kitchen_schema",
@@ -67,6 +68,7 @@ MAY_CALL = {
         "kitchen_cancel_test_print",
         "kitchen_contract_version",
         "kitchen_derive_status",
+        "kitchen_history_now",
         "kitchen_request_test_print",
         "kitchen_test_print_result",
     },

@@ -16,22 +16,21 @@ from kitchen_printer.decisions.alarms import (
     PaperIsLow,
     Patience,
     PrinterDown,
-    PrinterSight,
-    Sight,
-    StationSight,
+    RecordIsBroken,
     StationSilent,
     Telling,
     TicketsFailed,
     TicketsHeld,
     Told,
-    Troubled,
     conditions,
     due,
+    ends_silently,
     is_a_hint,
 )
 from kitchen_printer.decisions.messenger import messenger
 from kitchen_printer.decisions.notice import Listed
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.sight import BrokenRecord, PrinterSight, Sight, StationSight, Troubled
 from tests.decisions.tickets import ZONE
 
 NOW = datetime(2026, 6, 1, 17, 45, tzinfo=UTC)
@@ -194,6 +193,22 @@ def test_a_thin_roll_is_a_hint_that_is_told_once_per_roll_and_only_of_printers_i
     alarm = worded(hint, NOW, ZONE, is_repeated=False)
     assert alarm.headline == "BAR: paper low, about 12 tickets left"
     assert as_text(alarm, NOW, ZONE).splitlines() == ["It still prints.", "Have a new roll ready."]
+
+
+def test_a_database_that_may_lack_orders_is_told_once_and_never_over() -> None:
+    (broken,) = found(broken=BrokenRecord(at=ago(180), copies=3))
+    assert isinstance(broken, RecordIsBroken)
+    assert next_telling(broken, None) is Telling.RAISED
+    assert next_telling(broken, told(10**6)) is None
+    assert (is_a_hint(broken.key), ends_silently(broken.key)) == (False, True)
+    assert messenger(broken, (BAR_DOWN.printer, a_printer(2)), None) == 2
+    alarm = worded(broken, NOW, ZONE, is_repeated=False)
+    assert alarm.headline == "Orders before 19:42 may be lost"
+    assert as_text(alarm, NOW, ZONE).splitlines() == [
+        "The database was replaced.",
+        "3 tickets will say POSSIBLE DUPLICATE.",
+        "Ask which tables ordered just then, and look for their papers.",
+    ]
 
 
 def test_what_is_over_is_told_once() -> None:

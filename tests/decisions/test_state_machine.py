@@ -247,7 +247,12 @@ class Kitchen(RuleBasedStateMachine):
             owner,
             [
                 Settlement(
-                    attempt_id=attempt.id, job_id=job.id, ticket_id=ticket, outcome=outcome, decision=decision
+                    attempt_id=attempt.id,
+                    token_printed=attempt.token_printed,
+                    job_id=job.id,
+                    ticket_id=ticket,
+                    outcome=outcome,
+                    decision=decision,
                 )
             ],
         )

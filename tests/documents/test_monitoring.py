@@ -54,6 +54,7 @@ def test_every_metric_that_tells_of_trouble_is_on_the_dashboard_or_in_an_alarm()
     unused = {each.name for each in ours if not any(name in used for name in each.queried_as)}
     assert unused == {
         "kitchen_attempts_rescued_total",
+        "kitchen_copies_in_doubt_total",
         "kitchen_doubts_total",
         "kitchen_health_answers_total",
         "kitchen_late_proofs_total",

@@ -12,6 +12,7 @@ import pytest
 
 from kitchen_printer.config import read_settings
 from kitchen_printer.decisions.alarms import Telling
+from kitchen_printer.decisions.history import Change
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain, Unconfirmed
 from kitchen_printer.decisions.paper_test import Finding
@@ -47,6 +48,8 @@ FACTS: list[facts.Fact] = [
     facts.ServiceStopped(),
     facts.DatabaseLost("gone"),
     facts.DatabaseBack(1.5),
+    facts.HistoryChanged(Change.DOUBTFUL, 1, 2, 7),
+    facts.AttemptVanished(7, 4, NotSent(Reason.REFUSED)),
     facts.LanesChanged(("10.0.0.5:9100",)),
     facts.RouteRefused("BAR", "no address"),
     facts.SettingRefused("no such zone"),

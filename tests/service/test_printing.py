@@ -13,6 +13,7 @@ from kitchen_printer.service.facts import (
     PrinterReady,
     StationWithoutRoute,
     TicketHandedOver,
+    TicketsExpanded,
 )
 from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest
 from virtual_printer import VirtualPrinter
@@ -209,6 +210,7 @@ async def test_a_printer_seen_unable_for_too_long_fails_its_tickets_aloud(
     ticket = await kitchen.submit("BAR", "Negroni")
     service = await kitchen.start_service(KITCHEN_GIVE_UP_SECONDS="30")
     await service.facts.wait_for(PrinterDown)
+    await service.facts.wait_for(TicketsExpanded)
     # As if a running service had watched it for 29.5 seconds already.
     await kitchen.execute("UPDATE print_jobs SET waited_seconds = 29.5 WHERE ticket_id = %s", [ticket])
 
@@ -333,6 +335,7 @@ async def test_time_in_which_nobody_watched_the_printer_is_not_held_against_a_ne
     first = await kitchen.submit("BAR", "Negroni", bill_id=1)
     service = await kitchen.start_service(KITCHEN_GIVE_UP_SECONDS="30")
     await service.facts.wait_for(PrinterDown)
+    await service.facts.wait_for(TicketsExpanded)
     await kitchen.execute("UPDATE print_jobs SET waited_seconds = 30 WHERE ticket_id = %s", [first])
     await kitchen.wait_for_status(first, "FAILED")
     # The station is quiet for an hour: nothing is due, so nobody asks the printer.

@@ -81,6 +81,8 @@ def sentence(happening: Happening) -> str:
                 f"Printer {happening.address} had attempt {detail['attempt']} and never said that it forgot it:"
                 " its paper may still come there."
             )
+        case "in_doubt":
+            return "The database was replaced and may have lost what was done last: its paper will be marked."
         case "reprint_requested" | "confirmed_by_person" | "reprint_decided" | "retry_requested":
             return _of_person(name, detail)
         case _ if name.startswith("printer_"):

@@ -11,11 +11,13 @@ from typing import LiteralString
 from psycopg.types.json import Jsonb
 
 from kitchen_printer.database.connection import Connection, Row
+from kitchen_printer.database.history import BROKEN_LATELY
 from kitchen_printer.database.leases import LIVES
 from kitchen_printer.database.notices import add_notice
-from kitchen_printer.decisions.alarms import PrinterSight, Sight, StationSight, Told, Troubled
+from kitchen_printer.decisions.alarms import Told
 from kitchen_printer.decisions.notice import Listed, MalformedNoticeError, Notice, read_notice
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.sight import BrokenRecord, PrinterSight, Sight, StationSight, Troubled
 
 _WRITING = 0x6B70_0003
 """Advisory lock: one replica at a time decides what people are told."""
@@ -182,6 +184,7 @@ class AlarmBook:
         clock = await self._one(_CLOCK)
         if clock is None:
             raise LookupError("a query without a table gave no row")
+        broken = await self._one(BROKEN_LATELY)
         printers = await self._connection.execute(_PRINTERS)
         stations = await self._connection.execute(_STATIONS, [ATTEMPTS_SEEN_MAX])
         return Sight(
@@ -191,6 +194,7 @@ class AlarmBook:
             stations=tuple([_station(row) async for row in stations]),
             failed=await self._troubled("FAILED", _FAILED),
             held=await self._troubled("HELD", _HELD),
+            broken=BrokenRecord(**broken) if broken else None,
         )
 
     async def on_record(self) -> dict[str, OnRecord]:

@@ -8,10 +8,10 @@ side; the driver then sees the end of the stream and raises as if the server had
 import asyncio
 import os
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 from psycopg import AsyncConnection
@@ -19,6 +19,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from kitchen_printer.database.migrate import known_version, schema_version
+from kitchen_printer.database.servers import Servers
 
 DEADLINE_SECONDS: Final = 5.0
 """How long one use of a connection may take, all its statements together."""
@@ -28,6 +29,9 @@ CONNECT_SECONDS: Final = 3
 
 LEND_SECONDS: Final = 2.0
 """How long to wait for a connection before people are told why there is none."""
+
+RECONNECT_SECONDS: Final = 2.0
+"""How long the pool tries by itself, waiting twice as long each time; afterwards each use of it tries at once."""
 
 CLOSE_SECONDS: Final = 1.0
 """How long connections may take to end with the process; what is open then is left to the server."""
@@ -42,8 +46,28 @@ _CONTRACT_IS_MISSING: Final = (
     psycopg.errors.UndefinedFunction,
 )
 
+_SESSION_IS_SHARED: Final = (
+    psycopg.errors.DuplicatePreparedStatement,
+    psycopg.errors.InvalidSqlStatementName,
+)
+"""What was prepared in this session is there already, or gone: between two statements it was another client's."""
+
+_SHARED: Final = (
+    "a pooler in transaction mode is in between: connect to PostgreSQL itself, or set it to session mode"
+)
+
 Connection = AsyncConnection[DictRow]
 Row = dict[str, Any]
+
+
+_SESSION: Final = {
+    "TimeZone": "UTC",
+    "statement_timeout": "4s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "10s",
+    "plan_cache_mode": "force_generic_plan",
+}
+"""What every session of ours is told, by statement: poolers refuse settings that come with the connection."""
 
 
 class DatabaseTrouble(StrEnum):
@@ -52,6 +76,7 @@ class DatabaseTrouble(StrEnum):
     AWAY = "away"
     REFUSES = "refuses"
     NOT_MIGRATED = "not_migrated"
+    LOSES_SESSIONS = "loses_sessions"
 
 
 class DatabaseLostError(Exception):
@@ -77,21 +102,20 @@ class Database:
             "prepare_threshold": 0,
             "connect_timeout": CONNECT_SECONDS,
             "application_name": application_name,
-            "options": "-c timezone=UTC -c statement_timeout=4s -c lock_timeout=3s"
-            " -c idle_in_transaction_session_timeout=10s -c plan_cache_mode=force_generic_plan",
             "keepalives_idle": 10,
             "keepalives_interval": 3,
             "keepalives_count": 3,
         }
-        self._dsn = dsn
+        self.servers = Servers(dsn, self._settings)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
-            dsn,
+            self.servers.address,
             connection_class=AsyncConnection[DictRow],
             kwargs=self._settings,
             min_size=1,
             max_size=POOL_SIZE_MAX,
+            configure=_settle_in,
             timeout=LEND_SECONDS,
-            reconnect_timeout=10,
+            reconnect_timeout=RECONNECT_SECONDS,
             open=False,
         )
 
@@ -103,18 +127,33 @@ class Database:
         """Close all connections; a server that is away is not waited for."""
         await self._pool.close(timeout=CLOSE_SECONDS)
 
+    async def reconnect(self) -> None:
+        """Leave the server that we are connected to, and look for the right one."""
+        await self._pool.drain()
+
     async def check_schema(self) -> None:
         """Return if the database has the schema we need. Raises :class:`DatabaseLostError` with the remedy.
 
         A newer schema is fine: migrations only add, so that two versions can run side by side in an upgrade.
         """
         async with self.connection() as connection:
+            await self._refuse_shared_sessions(connection)
             found, needed = await schema_version(connection), known_version()
         if found < needed:
             raise DatabaseLostError(
                 f"the schema is version {found}, this program needs {needed}: run kitchen-printer migrate",
                 DatabaseTrouble.NOT_MIGRATED,
             )
+
+    async def _refuse_shared_sessions(self, mine: Connection) -> None:
+        """See that what this session was told is still there while another client is in the middle of a transaction."""
+        await mine.execute("SELECT set_config('kitchen.session', 'mine', false)", prepare=False)
+        async with self.transaction() as other:
+            await other.execute("SELECT 1", prepare=False)
+            question: LiteralString = "SELECT current_setting('kitchen.session', true) AS whose"
+            row = await (await mine.execute(question, prepare=False)).fetchone()
+        if row is None or row["whose"] != "mine":
+            raise DatabaseLostError(_SHARED, DatabaseTrouble.LOSES_SESSIONS)
 
     @asynccontextmanager
     async def connection(self) -> AsyncGenerator[Connection, None]:
@@ -126,11 +165,17 @@ class Database:
                 # The pool only says that it has none; connecting ourselves tells why.
                 await (await self.connect_alone()).close()
                 raise
+            is_frozen = asyncio.Event()
             try:
-                with deadline(lent):
+                with deadline(lent, passed=is_frozen.set):
                     async with lent:
                         yield lent
+            except psycopg.errors.ReadOnlySqlTransaction:
+                await self._pool.drain()  # It was the primary once: the connection is well, and of no use.
+                raise
             finally:
+                if is_frozen.is_set():
+                    await self._pool.drain()  # Else each of the others is waited for as long as this one.
                 await self._pool.putconn(lent)
 
     @asynccontextmanager
@@ -151,7 +196,19 @@ class Database:
     async def connect_alone(self) -> Connection:
         """Open a connection outside the pool, for LISTEN. Raises :class:`DatabaseLostError`."""
         with worded():
-            return await AsyncConnection[DictRow].connect(self._dsn, **self._settings)
+            address = await self.servers.address()
+            connection = await AsyncConnection[DictRow].connect(address, **self._settings)
+            await _settle_in(connection)
+            return connection
+
+
+async def _settle_in(connection: Connection) -> None:
+    with deadline(connection):
+        await connection.execute(
+            "SELECT set_config(name, value, false) FROM unnest(%s::text[], %s::text[]) AS s(name, value)",
+            [list(_SESSION), list(_SESSION.values())],
+            prepare=False,
+        )
 
 
 def cut(connection: Connection) -> None:
@@ -164,9 +221,16 @@ def cut(connection: Connection) -> None:
 
 
 @contextmanager
-def deadline(connection: Connection, seconds: float = DEADLINE_SECONDS) -> Generator[None, None, None]:
-    """Cut the connection unless the block ends in time."""
-    timer = asyncio.get_running_loop().call_later(seconds, cut, connection)
+def deadline(
+    connection: Connection, seconds: float = DEADLINE_SECONDS, passed: Callable[[], None] = lambda: None
+) -> Generator[None, None, None]:
+    """Cut the connection, and say that the deadline has passed, unless the block ends in time."""
+
+    def strike() -> None:
+        passed()
+        cut(connection)
+
+    timer = asyncio.get_running_loop().call_later(seconds, strike)
     try:
         yield
     finally:
@@ -180,6 +244,8 @@ def worded() -> Generator[None, None, None]:
         yield
     except PoolTimeout as error:
         raise DatabaseLostError("no connection to the database") from error
+    except _SESSION_IS_SHARED as error:
+        raise DatabaseLostError(_SHARED, DatabaseTrouble.LOSES_SESSIONS) from error
     except _CONTRACT_IS_MISSING as error:
         remedy = "run kitchen-printer migrate, and give this login the role kitchen_service"
         raise DatabaseLostError(f"{_first_line(error)}: {remedy}", DatabaseTrouble.NOT_MIGRATED) from error

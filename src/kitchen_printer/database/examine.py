@@ -13,6 +13,7 @@ from kitchen_printer.database import administration
 from kitchen_printer.database.leases import LIVES
 from kitchen_printer.database.migrate import known_version
 from kitchen_printer.database.patience import DatabaseUnreachableError, PatientDatabase, open_database
+from kitchen_printer.database.servers import for_writing
 from kitchen_printer.decisions.observations import DatabaseFindings, PrinterRow, RouteRow
 
 STEP_SECONDS: Final = 10.0
@@ -135,7 +136,7 @@ def _loses_sessions(database: PatientDatabase, dsn: str) -> bool:
     """
     mine = database.connection
     mine.execute("SELECT set_config('kitchen.check', 'mine', false)")
-    with psycopg.connect(dsn, connect_timeout=3) as other:
+    with psycopg.connect(for_writing(dsn), connect_timeout=3) as other:
         other.execute("SELECT 1")  # Its transaction stays open.
         row = mine.execute("SELECT current_setting('kitchen.check', true)").fetchone()
     return row != ("mine",)

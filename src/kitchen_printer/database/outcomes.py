@@ -20,11 +20,13 @@ RESCUE_MAX = 200
 class Settlement:
     """One attempt, how it ended, and what becomes of its job.
 
+    ``token_printed`` tells the attempt from another one that got the same number after the database lost the first.
     ``ticket_id`` is None when the job is a notice; ``waited_seconds`` is how long the printer was seen unable to
     go on during the attempt; the payload's size and SHA-256 are None when nothing was laid out.
     """
 
     attempt_id: int
+    token_printed: str
     job_id: int
     ticket_id: int | None
     outcome: Outcome
@@ -52,24 +54,24 @@ SELECT id FROM kitchen_tickets WHERE id = ANY(%(tickets)s) ORDER BY id FOR NO KE
 # after a commit whose answer was lost, and nothing is left to do.
 _SETTLE: LiteralString = """
 WITH o AS MATERIALIZED (
-    SELECT * FROM unnest(%(attempts)s::bigint[], %(outcomes)s::text[], %(evidences)s::text[], %(reasons)s::text[],
-                         %(sizes)s::int[], %(hashes)s::bytea[], %(states)s::text[], %(spents)s::int[],
-                         %(maybes)s::bool[], %(failed)s::text[], %(waited)s::float8[])
-        AS o(attempt_id, outcome, evidence, reason, payload_bytes, payload_sha256, state, spent, maybe_on_paper,
+    SELECT * FROM unnest(%(attempts)s::bigint[], %(tokens)s::text[], %(outcomes)s::text[], %(evidences)s::text[],
+                         %(reasons)s::text[], %(sizes)s::int[], %(hashes)s::bytea[], %(states)s::text[],
+                         %(spents)s::int[], %(maybes)s::bool[], %(failed)s::text[], %(waited)s::float8[])
+        AS o(attempt_id, token, outcome, evidence, reason, payload_bytes, payload_sha256, state, spent, maybe_on_paper,
              failed_reason, waited_seconds)),
 settled AS (
     UPDATE print_attempts a
        SET outcome = o.outcome, evidence = o.evidence, reason = o.reason, payload_bytes = o.payload_bytes,
            payload_sha256 = o.payload_sha256, settled_by = %(me)s, finished_at = clock_timestamp()
       FROM o
-     WHERE a.id = o.attempt_id AND a.outcome IS NULL
+     WHERE a.id = o.attempt_id AND a.token_printed = o.token AND a.outcome IS NULL
        AND (a.owner = %(me)s OR EXISTS (SELECT FROM lanes l WHERE l.printer_id = a.printer_id
                                            AND l.owner = %(me)s AND l.epoch > a.lease_epoch))
     RETURNING a.id, a.job_id, a.printer_id, a.attempt_no, a.marked),
 moved AS (
     UPDATE print_jobs j
-       SET state = o.state, spent = o.spent, maybe_on_paper = o.maybe_on_paper, failed_reason = o.failed_reason,
-           waited_seconds = j.waited_seconds + o.waited_seconds,
+       SET state = o.state, spent = o.spent, maybe_on_paper = j.maybe_on_paper OR o.maybe_on_paper,
+           failed_reason = o.failed_reason, waited_seconds = j.waited_seconds + o.waited_seconds,
            settled_at = CASE WHEN o.state IN ('PRINTED', 'FAILED', 'CANCELLED') THEN clock_timestamp() END
       FROM settled JOIN o ON o.attempt_id = settled.id
      WHERE j.id = settled.job_id AND j.state = 'PRINTING'),
@@ -80,13 +82,17 @@ noted AS (
            jsonb_strip_nulls(jsonb_build_object('attempt', settled.attempt_no, 'marked', settled.marked,
                'evidence', o.evidence, 'reason', o.reason, 'job', o.state))
       FROM settled JOIN o ON o.attempt_id = settled.id JOIN print_jobs j ON j.id = settled.job_id
-     ORDER BY settled.id)
+     ORDER BY settled.id),
+late AS (
 INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
 SELECT 'late_' || lower(o.outcome), j.ticket_id, j.id, a.id, a.printer_id,
        jsonb_strip_nulls(jsonb_build_object('attempt', a.attempt_no, 'evidence', o.evidence, 'reason', o.reason,
                                             'recorded', a.outcome))
-  FROM o JOIN print_attempts a ON a.id = o.attempt_id JOIN print_jobs j ON j.id = a.job_id
- WHERE a.outcome IS NOT NULL AND a.settled_by <> %(me)s
+  FROM o JOIN print_attempts a ON a.id = o.attempt_id AND a.token_printed = o.token
+  JOIN print_jobs j ON j.id = a.job_id
+ WHERE a.outcome IS NOT NULL AND a.settled_by <> %(me)s)
+SELECT o.attempt_id FROM o
+ WHERE NOT EXISTS (SELECT FROM print_attempts a WHERE a.id = o.attempt_id AND a.token_printed = o.token)
 """
 
 # Its own statement, after the tickets are locked and the jobs have moved: only so do two copies that settle
@@ -94,19 +100,24 @@ SELECT 'late_' || lower(o.outcome), j.ticket_id, j.id, a.id, a.printer_id,
 _DERIVE_STATUS: LiteralString = "SELECT kitchen_derive_status(%(tickets)s)"
 
 
-async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> None:
-    """Write down how attempts ended. Repeating it is harmless; an outcome is never overwritten."""
+async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> frozenset[int]:
+    """Write down how attempts ended. Repeating it is harmless; an outcome is never overwritten.
+
+    Returns the attempts that are on record no more: the database lost them.
+    """
     values = _columns(settlements) | {"me": me}
     async with database.pipelined() as connection:
         await connection.execute(_LOCK_TICKETS, values)
-        await connection.execute(_SETTLE, values)
+        settled = await connection.execute(_SETTLE, values)
         await connection.execute(_DERIVE_STATUS, values)
+        return frozenset([row["attempt_id"] async for row in settled])
 
 
 def _columns(settlements: Sequence[Settlement]) -> dict[str, Any]:
     return {
         "tickets": sorted({each.ticket_id for each in settlements if each.ticket_id is not None}),
         "attempts": [each.attempt_id for each in settlements],
+        "tokens": [each.token_printed for each in settlements],
         "outcomes": [_name(each.outcome) for each in settlements],
         "evidences": [_evidence(each.outcome) for each in settlements],
         "reasons": [_reason(each.outcome) for each in settlements],

@@ -11,6 +11,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import TupleRow
 
+from kitchen_printer.database.servers import for_writing
+
 CONNECT_SECONDS_MAX: Final = 3
 """A person waits for this at a terminal; a database that can be reached accepts in milliseconds."""
 
@@ -64,7 +66,7 @@ def open_database(dsn: str, step_seconds: float) -> Generator[PatientDatabase, N
     database: PatientDatabase | None = None
     try:
         with psycopg.connect(
-            dsn,
+            for_writing(dsn),
             autocommit=True,
             connect_timeout=CONNECT_SECONDS_MAX,
             application_name="kitchen-printer command",

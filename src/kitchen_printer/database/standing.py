@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from kitchen_printer.database.connection import Database
+from kitchen_printer.database.history import BROKEN_LATELY
 from kitchen_printer.database.home_coming import HAS_ANYBODY_RETURNED, REMEMBERED_HOURS
 from kitchen_printer.database.leases import LIVES
 
@@ -50,16 +51,17 @@ class Standing:
     may_concern_people: bool
 
 
-_IS_ANYTHING_UP: LiteralString = """
+_IS_ANYTHING_UP: LiteralString = f"""
 (EXISTS (SELECT FROM kitchen_alarms WHERE is_on)
  OR EXISTS (SELECT FROM printers WHERE state = 'down' OR passed_over_for IS NOT NULL OR parked
                                           OR paper_low_since IS NOT NULL)
+ OR EXISTS ({BROKEN_LATELY})
  OR EXISTS (SELECT FROM kitchen_tickets WHERE status = 'FAILED')
  OR EXISTS (SELECT FROM print_jobs WHERE settled_at IS NULL AND state = 'HELD')
  OR EXISTS (SELECT FROM kitchen_tickets
              WHERE status IN ('NEW', 'PRINTING') AND coalesce(not_before, created_at) <= now()
                AND created_at <= now() - make_interval(secs => %(alarm_seconds)s)))
-"""
+"""  # noqa: S608  # made of constants alone
 """Whether there may be something to tell, found cheaply: a condition for the statement that somebody sends anyway."""
 
 _STANDING: LiteralString = f"""

@@ -93,16 +93,21 @@ class Expansion:
             """
             WITH made AS (
                 INSERT INTO print_jobs (kind, ticket_id, copy_no, bill_id, station_code, printer_id, diverted_from,
-                                        diverted_for, diverted_since)
+                                        diverted_for, diverted_since, maybe_on_paper)
                 SELECT 'TICKET', j.ticket_id, j.copy_no, t.bill_id, j.station, j.printer_id, j.diverted_from,
-                       j.diverted_for, j.diverted_since
+                       j.diverted_for, j.diverted_since, t.id <= (SELECT in_doubt_up_to FROM kitchen_history)
                   FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::bigint[], %s::bigint[], %s::text[],
                               %s::timestamptz[]) WITH ORDINALITY
                        AS j(ticket_id, copy_no, station, printer_id, diverted_from, diverted_for, diverted_since, place)
                   JOIN kitchen_tickets t ON t.id = j.ticket_id
                  ORDER BY j.place
                 ON CONFLICT DO NOTHING
-                RETURNING id, ticket_id, printer_id, diverted_from, diverted_for)
+                RETURNING id, ticket_id, printer_id, diverted_from, diverted_for, maybe_on_paper),
+            doubted AS (
+                INSERT INTO print_events (event, ticket_id, job_id, printer_id, detail)
+                SELECT 'in_doubt', ticket_id, id, printer_id,
+                       jsonb_build_object('why', (SELECT change FROM kitchen_history))
+                  FROM made WHERE maybe_on_paper ORDER BY id)
             INSERT INTO print_events (event, ticket_id, job_id, printer_id, detail)
             SELECT 'redirected', ticket_id, id, printer_id,
                    jsonb_build_object('from', diverted_from, 'to', printer_id, 'reason', diverted_for)

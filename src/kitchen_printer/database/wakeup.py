@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from kitchen_printer.database.connection import Connection, Database, cut, deadline, worded
+from kitchen_printer.database.connection import Connection, Database, DatabaseLostError, cut, deadline, worded
 
 PROVE_SECONDS: Final = 20.0
 """How often the listening connection must prove that it still hears: it sends itself a notification."""
@@ -55,6 +55,11 @@ async def _something_came(connection: Connection) -> bool:
 
 async def _prove_hearing(connection: Connection) -> None:
     with deadline(connection, HEAR_SECONDS):
+        row = await (
+            await connection.execute("SELECT current_setting('transaction_read_only') AS it")
+        ).fetchone()
+        if row is None or row["it"] == "on":  # What is submitted elsewhere is not heard here.
+            raise DatabaseLostError("the server that was listened to takes no writes any more")
         await connection.execute("NOTIFY kitchen, 'still there'")
         async for _ in connection.notifies(stop_after=1):
             pass

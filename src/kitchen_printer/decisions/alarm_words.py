@@ -8,18 +8,17 @@ from kitchen_printer.decisions.alarms import (
     NoRoute,
     PaperIsLow,
     PrinterDown,
-    PrinterSight,
-    StationSight,
+    RecordIsBroken,
     StationSilent,
     TicketsFailed,
     TicketsHeld,
-    Troubled,
 )
 from kitchen_printer.decisions.banners import briefly
 from kitchen_printer.decisions.clock import clock
 from kitchen_printer.decisions.notice import LISTED_MAX, Alarm, counted, lasted, listed
 from kitchen_printer.decisions.reason import WORDS
 from kitchen_printer.decisions.roll import how_long
+from kitchen_printer.decisions.sight import PrinterSight, StationSight, Troubled
 
 
 def worded(condition: Condition, now: datetime, zone: tzinfo, *, is_repeated: bool) -> Alarm:
@@ -81,6 +80,13 @@ def _worded(condition: Condition, now: datetime, zone: tzinfo) -> Alarm:
                 headline=f"{printer.name}: {how_long(printer.paper_low_tickets)}",
                 details=("It still prints.",),
                 advice="Have a new roll ready.",
+            )
+        case RecordIsBroken(record):
+            marked = f"{counted(record.copies)} will say POSSIBLE DUPLICATE." if record.copies else ""
+            return Alarm(
+                headline=f"Orders before {clock(record.at, now, zone)} may be lost",
+                details=("The database was replaced.", *([marked] if marked else [])),
+                advice="Ask which tables ordered just then, and look for their papers.",
             )
         case _:
             assert_never(condition)

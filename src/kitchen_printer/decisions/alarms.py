@@ -6,74 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, assert_never
 
-from kitchen_printer.decisions.notice import Listed
 from kitchen_printer.decisions.reason import Reason
-
-STATIONS_NAMED_MAX = 3
-"""A printer of more stations than this is called by its address."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PrinterSight:
-    """One printer as the record has it: ``reason`` and ``since`` tell why it is down, ``oldest`` since when a ticket
-    waits for it, ``is_served`` whether a living service looks after it, ``paper_low_since`` since when its roll is thin
-    and ``paper_low_tickets`` for about how many tickets it lasts."""
-
-    printer_id: int
-    address: str
-    stations: tuple[str, ...]
-    is_ready: bool
-    is_down: bool
-    is_served: bool
-    is_parked: bool
-    reason: Reason | None
-    since: datetime
-    waiting: int
-    oldest: datetime | None
-    paper_low_since: datetime | None = None
-    paper_low_tickets: int | None = None
-
-    @property
-    def name(self) -> str:
-        """What people call it: the stations it serves, where these are few."""
-        return "/".join(self.stations) if 0 < len(self.stations) <= STATIONS_NAMED_MAX else self.address
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StationSight:
-    """One station with tickets that are not on paper: since when the oldest waits, and when one was printed last.
-
-    ``is_routed`` says that its tickets have a way to paper, ``printers`` which printers they wait for.
-    """
-
-    station: str
-    is_routed: bool
-    waiting: int
-    oldest: datetime
-    last_printed: datetime | None
-    printers: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Troubled:
-    """One ticket that waits for a person since a moment: it failed, or it is held."""
-
-    ticket_id: int
-    since: datetime
-    listed: Listed
-    reason: Reason | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """The kitchen at one moment; ``watched_since`` is how long a service has been looking after it."""
-
-    now: datetime
-    watched_since: datetime
-    printers: tuple[PrinterSight, ...]
-    stations: tuple[StationSight, ...]
-    failed: tuple[Troubled, ...]
-    held: tuple[Troubled, ...]
+from kitchen_printer.decisions.sight import BrokenRecord, PrinterSight, Sight, StationSight, Troubled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,12 +90,31 @@ class PaperIsLow:
         return f"{_PAPER_LOW}{self.printer.printer_id}"
 
 
-Condition = PrinterDown | NoRoute | StationSilent | TicketsFailed | TicketsHeld | PaperIsLow
+_RECORD_BROKEN: Final = "record broken "
+
+
+@dataclass(frozen=True, slots=True)
+class RecordIsBroken:
+    """Orders of the last moments may be lost, and only people can find out which. Told once, and never over."""
+
+    record: BrokenRecord
+
+    @property
+    def key(self) -> str:
+        return f"{_RECORD_BROKEN}{self.record.at.isoformat()}"
+
+
+Condition = PrinterDown | NoRoute | StationSilent | TicketsFailed | TicketsHeld | PaperIsLow | RecordIsBroken
 
 
 def is_a_hint(key: str) -> bool:
-    """Whether a condition of this key is told by message only, and once: its end is no news to anybody."""
+    """Whether a condition of this key is told by message only, and once."""
     return key.startswith(_PAPER_LOW)
+
+
+def ends_silently(key: str) -> bool:
+    """Whether the end of a condition of this key is no news to anybody."""
+    return is_a_hint(key) or key.startswith(_RECORD_BROKEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +162,8 @@ def conditions(sight: Sight, patience: Patience, told: Container[str] = ()) -> I
             and _lasts(printer.paper_low_since, sight.now, patience.alarm_seconds)
         ):
             yield PaperIsLow(printer)
+    if sight.broken:
+        yield RecordIsBroken(sight.broken)
     down = frozenset(each.printer_id for each in sight.printers if each.is_down)
     for station in sight.stations:
         if not station.is_routed:
@@ -267,7 +222,7 @@ def tickets_of(condition: Condition) -> frozenset[int]:
     match condition:
         case TicketsFailed(tickets) | TicketsHeld(tickets):
             return frozenset(each.ticket_id for each in tickets)
-        case PrinterDown() | NoRoute() | StationSilent() | PaperIsLow():
+        case PrinterDown() | NoRoute() | StationSilent() | PaperIsLow() | RecordIsBroken():
             return frozenset()
         case _:
             assert_never(condition)
@@ -288,7 +243,7 @@ def _presses(condition: Condition, now: datetime, late_seconds: float) -> bool:
             return printer.oldest is not None and _lasts(printer.oldest, now, late_seconds)
         case NoRoute(station):
             return _lasts(station.oldest, now, late_seconds)
-        case PaperIsLow():
+        case PaperIsLow() | RecordIsBroken():
             return False
         case StationSilent() | TicketsFailed() | TicketsHeld():
             return True

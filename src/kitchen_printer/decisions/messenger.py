@@ -8,11 +8,12 @@ from kitchen_printer.decisions.alarms import (
     NoRoute,
     PaperIsLow,
     PrinterDown,
-    PrinterSight,
+    RecordIsBroken,
     StationSilent,
     TicketsFailed,
     TicketsHeld,
 )
+from kitchen_printer.decisions.sight import PrinterSight
 
 
 def messenger(
@@ -58,7 +59,7 @@ def _stations_of(condition: Condition) -> frozenset[str]:
             return frozenset(printer.stations)
         case TicketsFailed(tickets) | TicketsHeld(tickets):
             return frozenset(each.listed.station for each in tickets)
-        case NoRoute() | StationSilent():
+        case NoRoute() | StationSilent() | RecordIsBroken():
             return frozenset()
         case _:
             assert_never(condition)

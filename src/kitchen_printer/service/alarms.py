@@ -11,15 +11,16 @@ from kitchen_printer.decisions.alarms import (
     Condition,
     Due,
     Patience,
-    Sight,
     Telling,
     conditions,
     due,
+    ends_silently,
     is_a_hint,
     tickets_of,
 )
 from kitchen_printer.decisions.messenger import messenger
 from kitchen_printer.decisions.notice import AllClear
+from kitchen_printer.decisions.sight import Sight
 from kitchen_printer.service.facts import AlarmOver, AlarmTold, Fact, WentElsewhereTold
 from kitchen_printer.service.kitchen import Kitchen
 
@@ -105,10 +106,11 @@ class Alarms:
         is_unread = alarm.slip_job is None or (
             alarm.is_slip_waiting and await book.withdraw_slip(alarm.slip_job)
         )
-        printer_id = None if is_unread else messenger(None, sight.printers, alarm.slip_printer)
+        is_kept_silent = is_unread or ends_silently(key)
+        printer_id = None if is_kept_silent else messenger(None, sight.printers, alarm.slip_printer)
         if printer_id is not None:
             await book.place_all_clear(alarm, AllClear(headline=headline), printer_id)
-        await book.clear(key, title=headline, body="", is_told=not is_a_hint(key))
+        await book.clear(key, title=headline, body="", is_told=not ends_silently(key))
         return AlarmOver(key, headline)
 
     async def _find_messengers(

@@ -39,6 +39,7 @@ class Claimer:
     def settle_unknown_attempts(self) -> None:
         """Close attempts of ours that no lane knows: their claim was committed, its answer was lost.
 
+        Or they ended long ago, and it is that which the database lost: it is written down once more.
         It happens between two claims, so that a claim whose answer is on its way is not taken for a lost one.
         """
         self._has_unknown_attempts = True
@@ -98,4 +99,5 @@ class Claimer:
         self._has_unknown_attempts = False  # Whatever goes wrong now, the next look asks for it again.
         with suppress(DatabaseLostError):
             for attempt in await unknown_attempts(self._database, self._me, self._recorder.expected):
-                await self._recorder.settle(attempt, NotSent(Reason.INTERNAL_ERROR))
+                outcome = self._recorder.remembered(attempt) or NotSent(Reason.INTERNAL_ERROR)
+                await self._recorder.settle(attempt, outcome)

@@ -17,6 +17,7 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.facts import LanesChanged, TicketsRedirected
+from kitchen_printer.service.historian import Historian
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
 from kitchen_printer.service.looks import Looks
@@ -51,6 +52,7 @@ class Dispatcher:
         self._printer_states = PrinterStates(
             kitchen.database, me, kitchen.settings.failover_seconds, kitchen.announce
         )
+        self._historian = Historian(kitchen.database, kitchen.settings, kitchen.announce)
         self._takes_again_at = 0.0
         self._missing_routes = MissingRoutes(kitchen.database, kitchen.announce)
         self._tickets_came = False
@@ -141,6 +143,7 @@ class Dispatcher:
         # Without a lease of our own we may be wrong about who is absent: the look takes only living owners' word.
         may_route = self._kitchen.may_act()
         seen = await self._look(book)
+        await self._historian.follow(seen.history)
         if seen.routing_version != book.version:
             book = await self._read_routes()
             seen = await self._look(book)

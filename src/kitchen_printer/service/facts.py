@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kitchen_printer.decisions.alarms import Telling
+from kitchen_printer.decisions.history import Change
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.paper_test import Finding
@@ -49,6 +50,28 @@ class DatabaseBack:
     """The database answers again."""
 
     after_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryChanged:
+    """Another database server, or a backup, has taken the place of the one before; so many open copies are in doubt.
+
+    What was committed last may be missing where the change is doubtful or restored: these copies print marked.
+    """
+
+    change: Change
+    timeline_before: int
+    timeline: int
+    copies_in_doubt: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptVanished:
+    """An attempt that was on record is there no more: the database lost it. This is how it ended."""
+
+    attempt_id: int
+    ticket_id: int | None
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +367,8 @@ Fact = (
     | ServiceStopped
     | DatabaseLost
     | DatabaseBack
+    | HistoryChanged
+    | AttemptVanished
     | LanesChanged
     | RouteRefused
     | SettingRefused

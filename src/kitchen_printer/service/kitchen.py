@@ -28,7 +28,9 @@ class Kitchen:
     database: Database
     announce: Subscriber
     claim: Callable[[Lease, Odometer | None], Awaitable[Claimed | None]]
-    record: Callable[[Settlement], Awaitable[Settlement]]
+    record: Callable[[Settlement], Awaitable[Settlement | None]]
+    """Returns what was committed of an outcome; None if the database has lost the attempt meanwhile."""
+
     settle: Callable[[Abandoned, Outcome], Awaitable[None]]
     may_act: Callable[[], bool]
     is_our_health_port: Callable[[str], bool]

@@ -19,6 +19,7 @@ from kitchen_printer.service.facts import (
     AlertSent,
     AttemptEnded,
     AttemptRescued,
+    AttemptVanished,
     BacklogListed,
     ClockJumped,
     DatabaseBack,
@@ -26,6 +27,7 @@ from kitchen_printer.service.facts import (
     DoubtRaised,
     Fact,
     GaveUp,
+    HistoryChanged,
     LaneParked,
     LanesChanged,
     LateProof,
@@ -132,7 +134,7 @@ def _stamp() -> str:
 Worded = tuple[str, str, dict[str, Any]]
 
 
-def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the point
+def worded(fact: Fact) -> Worded:  # noqa: PLR0912, PLR0915  # one branch per fact is the point
     """Return a fact's level, its event name and its details: ids, numbers and fixed words only."""
     match fact:
         case ServiceStarted(owner, address):
@@ -145,6 +147,15 @@ def worded(fact: Fact) -> Worded:  # noqa: PLR0912  # one branch per fact is the
             return "ERROR", "database_lost", {"problem": problem}
         case DatabaseBack(seconds):
             return "WARNING", "database_back", {"after_seconds": round(seconds, 1)}
+        case HistoryChanged(change, before, timeline, copies):
+            details: dict[str, Any] = {"change": change, "timeline_before": before, "timeline": timeline}
+            details |= {"copies_in_doubt": copies}
+            if change.is_doubtful:
+                return "ERROR", "history_changed", details
+            return "WARNING", "history_changed", details
+        case AttemptVanished(attempt_id, ticket_id, outcome):
+            lost: dict[str, Any] = {"attempt_id": attempt_id, "ticket_id": ticket_id}
+            return "ERROR", "attempt_vanished", lost | {"outcome": type(outcome).__name__}
         case LanesChanged(addresses):
             return "INFO", "lanes_changed", {"printers": list(addresses)}
         case RouteRefused(station, problem):

@@ -26,11 +26,13 @@ from kitchen_printer.service.facts import (
     AlertNotSent,
     AlertSent,
     AttemptRescued,
+    AttemptVanished,
     ClockJumped,
     DatabaseLost,
     DoubtRaised,
     Fact,
     GaveUp,
+    HistoryChanged,
     LaneParked,
     LanesChanged,
     LateProof,
@@ -120,6 +122,18 @@ class Metrics:
             "kitchen_lease_changes", "How often the set of our printers changed."
         )
         self._database_losses = self._counter("kitchen_database_losses", "How often the database went away.")
+        self._history_changes = self._counter(
+            "kitchen_history_changes",
+            "How often another server, or a backup, took the database's place: complete, doubtful, restored.",
+            "change",
+        )
+        self._in_doubt = self._counter(
+            "kitchen_copies_in_doubt",
+            "Copies marked because attempts on record may have been lost with a database.",
+        )
+        self._vanished = self._counter(
+            "kitchen_attempts_vanished", "Attempts of this service whose record the database lost."
+        )
         self._clock_jumps = self._counter("kitchen_clock_jumps", "How often this machine's clock was set.")
         self._stalls = self._counter(
             "kitchen_loop_stalls", "How often nothing in the process moved for a second or more."
@@ -151,7 +165,7 @@ class Metrics:
         """Return the page as Prometheus reads it."""
         return generate_latest(self.registry)
 
-    def __call__(self, fact: Fact) -> None:  # noqa: PLR0912  # one branch per fact that counts
+    def __call__(self, fact: Fact) -> None:  # noqa: PLR0912, PLR0915  # one branch per fact that counts
         """Count a fact."""
         match fact:
             case TicketClaimed(job):
@@ -192,6 +206,11 @@ class Metrics:
                 self._lease_changes.inc()
             case DatabaseLost():
                 self._database_losses.inc()
+            case HistoryChanged(change, copies_in_doubt=copies):
+                self._history_changes.labels(change).inc()
+                self._in_doubt.inc(copies)
+            case AttemptVanished():
+                self._vanished.inc()
             case ClockJumped():
                 self._clock_jumps.inc()
             case LoopStalled():

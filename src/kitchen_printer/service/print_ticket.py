@@ -175,6 +175,8 @@ class Attempt:
         self._mind_the_roll(outcome)
         settlement = await self._kitchen.record(self._settled(outcome))
         self._lane.unrecorded = None
+        if settlement is None:
+            return  # The database lost the attempt: its ticket waits again, and prints marked.
         self._kitchen.announce(OutcomeRecorded(self._job, settlement.outcome, settlement.decision.state))
         if outcome == NotSent(Reason.CANNOT_LAY_OUT) and self._job.kind is not JobKind.NOTICE:
             await add_failed_slip(self._kitchen.database, self._job, Reason.CANNOT_LAY_OUT)
@@ -211,6 +213,7 @@ class Attempt:
         job, sent = self._job, self._payload
         return Settlement(
             attempt_id=job.attempt_id,
+            token_printed=job.token_printed,
             job_id=job.id,
             ticket_id=job.ticket_id,
             outcome=outcome,

@@ -1,6 +1,7 @@
 """Writes outcomes down, many lanes in one commit, and keeps them in memory while the database is away."""
 
 import asyncio
+from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -11,13 +12,17 @@ from kitchen_printer.database.outcomes import Abandoned, Settlement, record
 from kitchen_printer.decisions.outcome import Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import Decision, JobState, decide
-from kitchen_printer.service.facts import RecordRefused, Subscriber
+from kitchen_printer.service.facts import AttemptVanished, RecordRefused, Subscriber
 
 RETRY_SECONDS: Final = 0.5
 """How soon an outcome is written again after the database did not take it."""
 
 REFUSED_SECONDS: Final = 1.0
 """How soon an outcome is written again after the database, which is there, refused it."""
+
+REMEMBERED_MAX: Final = 2_000
+"""So many of the last outcomes are remembered; a standby that takes over lacks a few seconds' worth at most."""
+
 
 REFUSALS_MAX: Final = 3
 """After so many the outcome is given up, and the ticket shown as one that somebody must look after."""
@@ -26,7 +31,7 @@ REFUSALS_MAX: Final = 3
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     settlement: Settlement
-    done: asyncio.Future[Settlement]
+    done: asyncio.Future[Settlement | None]
     refusals: int = 0
 
 
@@ -41,19 +46,25 @@ class Recorder:
         self._settings = settings
         self._announce = announce
         self._waiting: list[_Waiting] = []
+        self._remembered: OrderedDict[str, Outcome] = OrderedDict()
         self._handed_in = asyncio.Event()
 
     def expect(self, attempt_id: int) -> None:
         """Say that a lane has this attempt in hand and will hand its outcome in."""
         self.expected.add(attempt_id)
 
-    async def record(self, settlement: Settlement) -> Settlement:
+    def remembered(self, attempt: Abandoned) -> Outcome | None:
+        """Return how an attempt of ours ended that is open on record: its outcome was committed, and lost since."""
+        return self._remembered.get(attempt.token_printed)
+
+    async def record(self, settlement: Settlement) -> Settlement | None:
         """Return what is committed, once it is, however long the database is away.
 
         What the database refuses, though it is there, is committed as a doubt in the end: the attempt must not stay
-        open, for its printer would get nothing any more.
+        open, for its printer would get nothing any more. None if there is no such attempt any more: it was committed
+        before anything was sent, and lost since.
         """
-        done: asyncio.Future[Settlement] = asyncio.get_running_loop().create_future()
+        done: asyncio.Future[Settlement | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Waiting(settlement, done))
         self._handed_in.set()
         return await done
@@ -70,6 +81,7 @@ class Recorder:
         await self.record(
             Settlement(
                 attempt_id=attempt.attempt_id,
+                token_printed=attempt.token_printed,
                 job_id=attempt.job_id,
                 ticket_id=attempt.ticket_id,
                 outcome=outcome,
@@ -88,7 +100,7 @@ class Recorder:
     async def _commit(self, waiting: list[_Waiting]) -> None:
         while True:
             try:
-                await record(self._database, self._me, [each.settlement for each in waiting])
+                lost = await record(self._database, self._me, [each.settlement for each in waiting])
             except DatabaseLostError:
                 await asyncio.sleep(RETRY_SECONDS)
             except Exception as error:  # noqa: BLE001  # what one outcome did wrong must not cost the others
@@ -96,7 +108,7 @@ class Recorder:
                 return
             else:
                 for each in waiting:
-                    self._committed(each)
+                    self._committed(each, is_lost=each.settlement.attempt_id in lost)
                 return
 
     async def _commit_one_by_one(self, waiting: list[_Waiting], error: Exception) -> None:
@@ -119,16 +131,23 @@ class Recorder:
         self._waiting.append(each)
         self._handed_in.set()
 
-    def _committed(self, each: _Waiting) -> None:
-        self.expected.discard(each.settlement.attempt_id)
+    def _committed(self, each: _Waiting, *, is_lost: bool) -> None:
+        settlement = each.settlement
+        self.expected.discard(settlement.attempt_id)
+        self._remembered[settlement.token_printed] = settlement.outcome
+        if len(self._remembered) > REMEMBERED_MAX:
+            self._remembered.popitem(last=False)
+        if is_lost:
+            self._announce(AttemptVanished(settlement.attempt_id, settlement.ticket_id, settlement.outcome))
         if not each.done.done():
-            each.done.set_result(each.settlement)
+            each.done.set_result(None if is_lost else settlement)
 
 
 def _as_a_doubt(settlement: Settlement) -> Settlement:
     """Keep only what must be known: nobody knows how the attempt ended, and somebody must look after its ticket."""
     return Settlement(
         attempt_id=settlement.attempt_id,
+        token_printed=settlement.token_printed,
         job_id=settlement.job_id,
         ticket_id=settlement.ticket_id,
         outcome=Uncertain(Reason.INTERNAL_ERROR),

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, Final
 
 from kitchen_printer.database.connection import DatabaseTrouble
+from kitchen_printer.database.history import LastChange
 from kitchen_printer.database.jobs import Surroundings
 from kitchen_printer.database.standing import StationStanding
 from kitchen_printer.decisions.level import Level, Provenance, standing
@@ -97,6 +98,10 @@ DATABASE_WORDS: Final = {
         "The database lacks tables or rights that this version needs: run kitchen-printer migrate.",
         "Then give the service's login the role kitchen_service; kitchen-printer check names what is missing.",
     ),
+    DatabaseTrouble.LOSES_SESSIONS: Words(
+        "Between the service and PostgreSQL is a pooler that changes the session after each transaction.",
+        "Connect to PostgreSQL itself, or set the pooler to session mode for this login.",
+    ),
 }
 """What anybody may read of a lost database: the driver's words, with hosts and users in them, are for the log."""
 
@@ -114,6 +119,9 @@ class Snapshot:
     refused_routes: tuple[RouteRefused, ...] = ()
     database_problem: str | None = NOT_ASKED.sentence
     database_trouble: DatabaseTrouble | None = None
+    last_change: LastChange | None = None
+    """When another database server, or a backup, last took the place of the one before."""
+
     good_for_seconds: float = STALE_SECONDS_MIN
     """How old it may get before it says nothing any more about how things stand."""
 
@@ -140,6 +148,7 @@ class Snapshot:
             tickets_without_route=seen.tickets_without_route,
             refused_routes=refused,
             database_problem=None,
+            last_change=seen.history.last_change,
             good_for_seconds=max(STALE_SECONDS_MIN, 3 * poll_seconds),
         )
 
@@ -182,6 +191,7 @@ class Snapshot:
                 "problem": self.database_words.sentence if self.database_problem else None,
                 "advice": self.database_words.advice if self.database_problem else None,
                 "schema_version": standing.schema_version if standing else None,
+                "last_change": _change(self.last_change) if self.last_change else None,
             },
             "tickets_waiting": standing.tickets_new + standing.tickets_printing if standing else None,
             "tickets_failed": self.tickets_failed,
@@ -208,6 +218,10 @@ def _view(lane: Lane, *, is_in_use: bool) -> PrinterView:
         level_provenance=lane.printer.level_provenance,
         paper_low=lane.roll.low,
     )
+
+
+def _change(last: LastChange) -> dict[str, Any]:
+    return {"at": last.at.isoformat(), "change": last.change, "copies_in_doubt": last.copies_in_doubt}
 
 
 def _station(each: StationStanding, seen: Seen) -> dict[str, Any]:

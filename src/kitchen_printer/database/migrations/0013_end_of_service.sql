@@ -1,7 +1,18 @@
 -- The end of a service: what is not proved to be on paper, found at once however long the history is, and printable.
 
 -- ── Whether a ticket is proved is kept with it, where its status is kept ───────────────────────────────
-ALTER TABLE kitchen_tickets ADD COLUMN is_proved boolean NOT NULL DEFAULT false;  -- the printer itself said so, of every copy
+-- True for what is there already: PostgreSQL keeps that beside the table, so that a history of millions of tickets, nearly
+-- all of them proved, is not rewritten. Only the few that are not are.
+ALTER TABLE kitchen_tickets ADD COLUMN is_proved boolean NOT NULL DEFAULT true;  -- the printer itself said so, of every copy
+ALTER TABLE kitchen_tickets ALTER COLUMN is_proved SET DEFAULT false;
+WITH confirmed AS MATERIALIZED (
+    SELECT DISTINCT j.ticket_id, j.copy_no FROM print_attempts a JOIN print_jobs j ON j.id = a.job_id
+     WHERE a.outcome = 'CONFIRMED' AND j.ticket_id IS NOT NULL),
+proved AS MATERIALIZED (
+    SELECT j.ticket_id FROM print_jobs j LEFT JOIN confirmed c USING (ticket_id, copy_no)
+     WHERE j.kind = 'TICKET' GROUP BY j.ticket_id HAVING bool_and(c.copy_no IS NOT NULL))
+UPDATE kitchen_tickets t SET is_proved = false
+ WHERE t.id IN (SELECT o.id FROM kitchen_tickets o LEFT JOIN proved p ON p.ticket_id = o.id WHERE p.ticket_id IS NULL);
 CREATE INDEX tickets_unproved ON kitchen_tickets (id) WHERE NOT is_proved;
 
 CREATE OR REPLACE FUNCTION kitchen_derive_status(tickets bigint[]) RETURNS void LANGUAGE sql VOLATILE
@@ -29,7 +40,6 @@ SET search_path = pg_catalog, public, pg_temp AS $$
        AND (t.status, t.failed_reason, t.is_proved) IS DISTINCT FROM (s.status, s.failed_reason, s.is_proved);
 $$;
 GRANT UPDATE (is_proved) ON kitchen_tickets TO kitchen_service;
-UPDATE kitchen_tickets t SET is_proved = true FROM kitchen_ticket_status s WHERE s.ticket_id = t.id AND s.is_proved;
 
 CREATE OR REPLACE VIEW kitchen_exceptions AS
 SELECT CASE WHEN s.status = 'FAILED' THEN 'failed' WHEN s.is_held THEN 'held' WHEN s.status = 'PRINTED' THEN 'unconfirmed'
