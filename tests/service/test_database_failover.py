@@ -19,7 +19,7 @@ from virtual_printer import VirtualPrinter
 pytestmark = pytest.mark.timeout(90)
 
 DISHES = ("Known", "Waiting", "Lost", "After")
-TOLD = "SELECT EXISTS (SELECT FROM kitchen_alarms WHERE condition LIKE 'record broken%%') AS yes"
+TOLD_ON_PAPER = "SELECT EXISTS (SELECT FROM print_jobs WHERE (kind, state) = ('NOTICE', 'PRINTED')) AS yes"
 CUT_THE_SERVICE_OFF = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'kitchen-printer'
 """
@@ -90,7 +90,12 @@ async def test_what_a_lagging_standby_never_heard_of_is_written_down_again_or_pr
             assert sum("Begun" in text for text in texts(second_printer)) == 1
             assert "in_doubt" in await kitchen.events(waiting)
             assert (await service.get("/health"))[1]["database"]["last_change"]["change"] == "doubtful"
-            await kitchen.wait_until(TOLD)
+            await kitchen.wait_until("SELECT bool_and(state = 'ready') AS yes FROM printers")
+            await kitchen.wait_until(TOLD_ON_PAPER)
+            told = [
+                text for each in (printer, second_printer) for text in texts(each) if "may be lost" in text
+            ]
+            assert len(told) == 1, "staff are told on paper"
 
 
 async def test_with_synchronous_replication_nothing_is_lost_and_nothing_is_marked(

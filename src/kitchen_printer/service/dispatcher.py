@@ -52,7 +52,7 @@ class Dispatcher:
         self._printer_states = PrinterStates(
             kitchen.database, me, kitchen.settings.failover_seconds, kitchen.announce
         )
-        self._historian = Historian(kitchen.database, kitchen.settings, kitchen.announce)
+        self._historian = Historian(kitchen, changed=self._printer_states.forget)
         self._takes_again_at = 0.0
         self._missing_routes = MissingRoutes(kitchen.database, kitchen.announce)
         self._tickets_came = False

@@ -1,22 +1,26 @@
 """Sees to it that nothing is printed from a record that may lack its newest part, before that is known to all."""
 
-from kitchen_printer.config import Settings
-from kitchen_printer.database.connection import Database, DatabaseLostError, DatabaseTrouble
+from collections.abc import Callable
+
+from kitchen_printer.database.connection import DatabaseLostError, DatabaseTrouble
 from kitchen_printer.database.history import HistorySight, adopt_history, note_replication
 from kitchen_printer.decisions.history import Change, judge
-from kitchen_printer.service.facts import HistoryChanged, Subscriber
+from kitchen_printer.service.facts import HistoryChanged
+from kitchen_printer.service.kitchen import Kitchen
 
 
 class Historian:
     """Compares, at each look, the history that the database tells with the one on record.
 
-    The claim does so too, in its own statement: between a standby's taking over and our judgement nothing is claimed.
+    ``changed`` is called when it is another one than at the look before, whoever judged it. The claim compares too, in
+    its own statement: between a standby's taking over and our judgement nothing is claimed.
     """
 
-    def __init__(self, database: Database, settings: Settings, announce: Subscriber) -> None:
-        self._database = database
-        self._caution_seconds = settings.caution_seconds
-        self._announce = announce
+    def __init__(self, kitchen: Kitchen, changed: Callable[[], None]) -> None:
+        self._database = kitchen.database
+        self._caution_seconds = kitchen.settings.caution_seconds
+        self._announce = kitchen.announce
+        self._changed = changed
         self._saw_it_alone = False
         """Whether commits of the history on record did not wait for a standby when we last looked."""
 
@@ -37,6 +41,8 @@ class Historian:
             if copies is not None:
                 before = sight.on_record.history.timeline
                 self._announce(HistoryChanged(change, before, sight.found.timeline, copies))
+        if self._database.servers.newest not in (None, sight.found):
+            self._changed()
         self._database.servers.saw(sight.found)
         self._saw_it_alone = not sight.is_replicated
 

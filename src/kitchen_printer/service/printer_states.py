@@ -27,6 +27,10 @@ class PrinterStates:
         self._announce = announce
         self._noted: dict[int, _Noted] = {}
 
+    def forget(self) -> None:
+        """Forget what was written down: the record has lost it, perhaps, and says of printers what was true before."""
+        self._noted.clear()
+
     async def note(self, lanes: Collection[Lane], *, poll_seconds: float, wake: Callable[[], None]) -> None:
         """Judge every lane and write down those that stand otherwise than before.
 
