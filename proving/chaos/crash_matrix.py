@@ -47,6 +47,7 @@ SETTINGS: Final = {
     "KITCHEN_CONFIRM_SECONDS": "2",
     "KITCHEN_FAILOVER_SECONDS": "1",
     "KITCHEN_ALARM_SECONDS": "3600",
+    "KITCHEN_MAX_ATTEMPTS": "20",
 }
 IN_DOUBT: Final = frozenset({"asking in doubt", "asked in doubt"})
 FOR_THE_DEAD: Final = frozenset({"asking for the dead", "asked for the dead", "settling", "settled"})
@@ -286,5 +287,5 @@ def _count(matrix: Matrix, cell: Cell, replica: Replica, judged: _Judged) -> Non
     if failed and not cell.spoils_a_ticket:
         matrix.problems.append(f"{cell}: {failed} tickets FAILED, although their printers were well")
     for end in replica.ends:
-        if end.code != 0 and not end.is_killed:
+        if not end.was_wanted:
             matrix.problems.append(f"{cell}: the service ended by itself with {end.code}")

@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 
 from proving.chaos.load import Kind, Submission
 from proving.chaos.oracle import Answer, Conversation
-from proving.chaos.papers import Piece, pieces
+from proving.chaos.papers import VOID, Piece, pieces
 from proving.chaos.witness import Witness
 
 Connection = psycopg.Connection[TupleRow]
@@ -144,6 +144,7 @@ def _conversation_row(each: Conversation) -> Sequence[Any]:
         answer,
         list(each.open_tokens),
         each.footers,
+        each.text == VOID.encode(),
         each.unknown_commands,
         each.pulses,
     )

@@ -45,6 +45,7 @@ CREATE TABLE proof.conversations (        -- what came for one paper on one conn
     answer      text NOT NULL,            -- how good the oracle's answer at the first byte is: prompt, late, down
     open_tokens text[] NOT NULL,          -- of the attempt that was open for this printer then
     footers     text[] NOT NULL,          -- the token of its footer, if that came
+    is_voiding  boolean NOT NULL,         -- nothing but INCOMPLETE - THROW AWAY, for a piece that hangs there
     unknown     text[] NOT NULL,          -- commands that no manual knows
     pulses      integer NOT NULL
 );

@@ -83,7 +83,7 @@ class Nemesis:
         """Tell of those who ended without being asked."""
         while replica.ends:
             end = replica.ends.pop()
-            if end.code != 0 and not end.is_killed:
+            if not end.was_wanted:
                 self._log.odd_ends.append(f"{replica.log.name}: exit code {end.code}, planned: {end.plan}")
 
     def _plan(self) -> Plan:

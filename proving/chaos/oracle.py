@@ -48,6 +48,9 @@ class Conversation:
     footers: list[str] = field(default_factory=list[str])
     """The token of its footer, if that came."""
 
+    text: bytes = b""
+    """The beginning of what is printable in it."""
+
     unknown_commands: list[str] = field(default_factory=list[str])
     pulses: int = 0
 

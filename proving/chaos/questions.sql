@@ -118,7 +118,9 @@ SELECT count(*) FILTER (WHERE is_paper) AS papers, count(*) FILTER (WHERE NOT is
 -- The oracle's prompt answers decide; where the database was away or slow, the attempt's own time of birth does.
 SELECT format('%s, connection %s: printable bytes came at %s, and no attempt was open on record', c.printer, c.number,
               c.first_text)
-  FROM proof.conversations c WHERE c.answer = 'prompt' AND c.open_tokens = '{}'
+  FROM proof.conversations c
+ WHERE c.answer = 'prompt' AND c.open_tokens = '{}'
+   AND NOT c.is_voiding  -- That is no paper of a ticket, and comes once the end of its attempt is on record.
 UNION ALL
 SELECT format('%s, connection %s: the paper with %s began while another attempt was open', c.printer, c.number, f.token)
   FROM proof.conversations c CROSS JOIN LATERAL unnest(c.footers) f(token)

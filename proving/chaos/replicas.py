@@ -118,6 +118,11 @@ class End:
     plan: Plan | None
 
     @property
+    def was_wanted(self) -> bool:
+        """Whether somebody ended it: nobody else may. One that was told to stop before it began just ends."""
+        return self.code in (0, -signal.SIGKILL, -signal.SIGTERM)
+
+    @property
     def is_killed(self) -> bool:
         """Whether it was ended with SIGKILL."""
         return self.code == -signal.SIGKILL

@@ -163,7 +163,7 @@ async def _worked(
         f"{replica.log.name}: a service ended by itself with {end.code}"
         for replica in house.replicas
         for end in replica.ends
-        if end.code != 0
+        if not end.was_wanted
     ]
     return Soaked(minutes=minutes, findings=findings, sizes=sizes, restarts=restarts, odd_ends=ends)
 

@@ -11,6 +11,7 @@ from proving.chaos.papers import footer_in
 from virtual_printer import Event, Sheet, VirtualPrinter
 from virtual_printer.parser import Parsed, Parser, Text, Unknown
 
+TEXT_KEPT: Final = 64
 DRAWER: Final = ("ESC p", "DLE DC4 1", "DLE DC4 2")
 
 
@@ -69,6 +70,8 @@ class Witness(VirtualPrinter):
             match item:
                 case Text():
                     self._line += item.data
+                    if len(conversation.text) < TEXT_KEPT:
+                        conversation.text += item.data
                     if conversation.answer is None:
                         self._ask(conversation)
                 case Unknown():

@@ -88,7 +88,7 @@ VALUES (%(id)s, %(printer)s, %(id)s, 10 + %(id)s, %(id)s, 1, 1, %(token)s, false
 INSERT INTO proof.paper_tags VALUES (%(id)s, %(tag)s);
 INSERT INTO proof.conversations
 VALUES (%(printer)s, %(id)s, now(), now() + make_interval(secs => %(id)s + 0.1), 'prompt', ARRAY[%(token)s],
-        ARRAY[%(token)s], '{}', 0);
+        ARRAY[%(token)s], false, '{}', 0);
 """
 
 
@@ -271,3 +271,14 @@ def test_a_page_that_says_that_it_may_be_old_does_not_lie() -> None:
         says_database_is_down=True,
     )
     assert not fewer.is_behind
+
+
+def test_what_only_declares_a_piece_void_is_no_paper_and_needs_no_attempt(facts: Connection) -> None:
+    facts.execute(
+        "INSERT INTO proof.conversations"
+        " SELECT printer, 9, opened, first_text, answer, '{}', '{}', true, unknown, pulses"
+        " FROM proof.conversations WHERE number = 2"
+    )
+    assert all(verdict.holds for verdict in check(facts, WELL).verdicts)
+    facts.execute("UPDATE proof.conversations SET is_voiding = false WHERE number = 9")
+    assert not all(verdict.holds for verdict in check(facts, WELL).verdicts)
