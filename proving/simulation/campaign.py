@@ -1,7 +1,6 @@
 """Many evenings, one after the other on every core: what was found, what was hit, and what it comes to."""
 
 import json
-import os
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -182,9 +181,7 @@ def outcomes(seeds: Iterable[int], processes: int) -> Iterator[Outcome]:
         yield from map(one, seeds)
         return
     # Fresh processes: one that is forked shares what must be its own.
-    with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=os.nice, initargs=(5,)
-    ) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         yield from pool.map(one, seeds, chunksize=SEEDS_AT_ONCE)
 
 
