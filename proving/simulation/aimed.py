@@ -54,7 +54,7 @@ def _kill_it(world: "World", replica: "Replica", _: Fact) -> None:
         world.strike(Fault("kill -9", begin, (0.1, 30.0)))
 
 
-def _stop_it(world: "World", replica: "Replica", _: Fact) -> None:
+def stop_it(world: "World", replica: "Replica", _: Fact) -> None:
     if replica.process.standing is Standing.RUNNING and not world.is_over:
 
         def begin(_: "World", seconds: float) -> Begun:
@@ -92,7 +92,7 @@ AIMED: Final = (
     Aimed("line reset", _ON_ITS_WAY, 0.5, _at_its_printer(faults.reset_line, "line reset")),
     Aimed("mute", _ON_ITS_WAY, 0.5, _at_its_printer(faults.silence, "mute")),
     Aimed("kill -9", _OPEN, 1.0, _kill_it),
-    Aimed("stopped", _OPEN, 0.5, _stop_it),
+    Aimed("stopped", _OPEN, 0.5, stop_it),
     Aimed("database away", _OPEN, 0.5, _database_goes),
     Aimed("void", (DoubtRaised, TicketHandedOver), 0.1, _void_it),
 )

@@ -14,6 +14,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from proving.simulation import faults, link
+from proving.simulation.aimed import Aimed, stop_it
 from proving.simulation.link import Link
 from proving.simulation.model import LeasesAndAttempts
 from proving.simulation.record import Record
@@ -30,6 +31,7 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import Decision, JobState, decide
 from kitchen_printer.decisions.status import Answer
 from kitchen_printer.service import leases
+from kitchen_printer.service.facts import TicketClaimed
 
 Mutant = Callable[[], AbstractContextManager[object]]
 
@@ -230,6 +232,22 @@ def leases_by_the_wall_clock() -> AbstractContextManager[object]:
         self._valid_until += 3600.0
 
     return patch.object(leases.Leases, "renew", renew)
+
+
+def often_stopped_before_the_ticket_is_sent() -> AbstractContextManager[object]:
+    """No mutant, but an evening in which services are stopped just before a ticket goes out."""
+    often = tuple(Aimed("stopped", (TicketClaimed,), 0.002, stop_it) for _ in range(8))
+    return patch("proving.simulation.world.AIMED", often)
+
+
+def bypasses_the_encoder() -> AbstractContextManager[object]:
+    """B9: what is written into an order reaches the printer as it is."""
+    stack = ExitStack()
+    stack.enter_context(patch("kitchen_printer.decisions.page.printable", lambda text, *_: text))
+    stack.enter_context(
+        patch("kitchen_printer.printers.encode.to_bytes", lambda text, _: text.encode("latin-1"))
+    )
+    return stack
 
 
 @contextmanager
