@@ -129,6 +129,11 @@ def fuzz(arguments: list[str]) -> int:
     become_module("proving.fuzzing", arguments)
 
 
+def coverage(arguments: list[str]) -> int:
+    """run the tests and say which branches none of them takes, in programs they start too"""
+    become_module("proving.covering", arguments)
+
+
 def make(arguments: list[str]) -> int:
     """make files anew that are kept in the repository: fonts, translations, pictures; without a name, list them"""
     become_module("making", arguments)
@@ -195,6 +200,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
             soak,
             simulate,
             fuzz,
+            coverage,
             make,
             docs,
             lock,

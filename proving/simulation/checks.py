@@ -205,7 +205,10 @@ def _undisturbed(evening: Evening) -> Iterator[tuple[JobRow, int]]:
             is_free &= len(attempts) == 1 and not job.is_moved and job.diverted_from is None
             if not is_free or job.ticket is None or job.settled_at is None:
                 continue
-            since, until = world.ordered[job.ticket.id].committed_at, attempts[0].began
+            since, until = (
+                world.ordered[job.ticket.id].committed_at,
+                evening.first_line(job) or attempts[0].began,
+            )
             hit = {f"printer {job.printer_id}", "database", "replica", "network"}
             if any(
                 each.hit in hit and each.since < until and each.until > since - HEALTHY_SECONDS

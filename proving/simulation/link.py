@@ -175,6 +175,11 @@ async def record(link: Link, me: UUID, settlements: Sequence[Settlement]) -> fro
     return frozenset()
 
 
+async def is_settled_by(link: Link, me: UUID, attempt_id: int) -> bool:
+    found: bool = await link.call("is_settled_by", me, attempt_id)
+    return found
+
+
 async def look_around(
     link: Link, me: UUID, known: Collection[int], _: Sequence[str], *, any_station: bool
 ) -> Surroundings:

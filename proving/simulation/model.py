@@ -209,6 +209,9 @@ class LeasesAndAttempts:
         job.waited_seconds += settlement.waited_seconds
         self._settled(job)
 
+    def is_settled_by(self, me: UUID, attempt_id: int) -> bool:
+        return self.attempts[attempt_id].settled_by == me
+
     def abandoned_attempts(self, me: UUID) -> list[Abandoned]:
         return [_abandoned(each) for each in self._abandoned(me)]
 

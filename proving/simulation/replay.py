@@ -235,6 +235,9 @@ class _Again:
         ]
         await outcomes.record(self._database, me, translated)
 
+    async def _is_settled_by(self, me: UUID, attempt: int, _: bool) -> bool:
+        return await outcomes.is_settled_by(self._database, me, self._attempts[attempt])
+
     async def _abandoned_attempts(self, me: UUID, _: list[Abandoned]) -> Any:
         return self._seen(await outcomes.abandoned_attempts(self._database, me))
 

@@ -62,6 +62,7 @@ class Replica:
             claim=self._claimer.claim,
             record=self._recorder.record,
             settle=self._recorder.settle,
+            has_the_last_word=self._recorder.has_the_last_word,
             may_act=self._leases.may_act,
             is_our_health_port=lambda _: False,
             looks=Looks(settings, UTC, (), self._hear),

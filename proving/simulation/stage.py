@@ -92,7 +92,7 @@ def _stand_ins() -> dict[str, dict[str, Any]]:
             "expect_cuts": link.expect_cuts, "render": _rendered, "new_token": _token, "monotonic": _now,
         },
         f"{service}.printer_states": {"note_states": link.note_states, "monotonic": _now},
-        f"{service}.recorder": {"record": link.record},
+        f"{service}.recorder": {"record": link.record, "is_settled_by": link.is_settled_by},
         f"{service}.recovery": {
             "add_notice": link.add_notice, "is_next_late": link.is_next_late,
             "read_backlog": link.read_backlog, "monotonic": _now,

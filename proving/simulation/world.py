@@ -31,6 +31,9 @@ from proving.simulation.stage import on_stage
 DRAIN_SECONDS_MAX: Final = 1200.0
 """What is not settled so long after everything is well has no end."""
 
+SECONDS_PER_WAITING_JOB: Final = 5.0
+"""Beyond that, for each job that waits then: a printer that proves nothing is left alone for seconds after each."""
+
 AFTERWARDS_SECONDS: Final = 45.0
 """How long papers may still come once everything is settled: they are seen, and judged."""
 
@@ -133,6 +136,7 @@ class World:
         await asyncio.sleep(self.minutes * 60)
         self._heal_everything()
         self.healed_at = self.loop.time()
+        self._drain_seconds_max += SECONDS_PER_WAITING_JOB * len(self.server.record.unsettled)
         while (self.server.record.unsettled or self.server.record.new) and not self._is_endless:  # noqa: ASYNC110
             await asyncio.sleep(1.0)
         self.drained_at = self.loop.time()

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.outcomes import abandoned_attempts, record
+from kitchen_printer.database.outcomes import abandoned_attempts, is_settled_by, record
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
@@ -137,3 +137,21 @@ async def test_a_stranger_settles_nothing(pool: Database) -> None:
     await record(pool, stranger.me, [settled(claimed.job, PRINTED)])
 
     assert await statuses(pool) == ["PRINTING"]
+
+
+async def test_who_lost_the_lane_while_asking_the_printer_does_not_have_the_last_word(pool: Database) -> None:
+    (printer,) = await add_lanes(pool, 1)
+    await add_ticket(pool, 1, "BAR", [printer])
+    first, second = Replica(pool), Replica(pool)
+    await first.start()
+    (claimed,) = await first.claim()
+    async with pool.connection() as connection:
+        await connection.execute("UPDATE kitchen_replicas SET until = now()")
+    await second.start()
+
+    piece = settled(claimed.job, Uncertain(Reason.PARTIAL))
+    assert not await is_settled_by(pool, second.me, claimed.job.attempt_id)
+    await record(pool, second.me, [piece])
+    await record(pool, first.me, [piece])
+    assert await is_settled_by(pool, second.me, claimed.job.attempt_id)
+    assert not await is_settled_by(pool, first.me, claimed.job.attempt_id)

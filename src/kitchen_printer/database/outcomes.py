@@ -113,6 +113,16 @@ async def record(database: Database, me: UUID, settlements: Sequence[Settlement]
         return frozenset([row["attempt_id"] async for row in settled])
 
 
+async def is_settled_by(database: Database, me: UUID, attempt_id: int) -> bool:
+    """Whether it was us who settled an attempt, and not somebody who had taken its lane over meanwhile."""
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT settled_by = %s AS is_ours FROM print_attempts WHERE id = %s", [me, attempt_id]
+        )
+        row = await cursor.fetchone()
+    return row is not None and bool(row["is_ours"])
+
+
 def _columns(settlements: Sequence[Settlement]) -> dict[str, Any]:
     return {
         "tickets": sorted({each.ticket_id for each in settlements if each.ticket_id is not None}),

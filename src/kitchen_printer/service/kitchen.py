@@ -32,6 +32,9 @@ class Kitchen:
     """Returns what was committed of an outcome; None if the database has lost the attempt meanwhile."""
 
     settle: Callable[[Abandoned, Outcome], Awaitable[None]]
+    has_the_last_word: Callable[[int], Awaitable[bool]]
+    """Whether what is on record of an attempt is what we have recorded."""
+
     may_act: Callable[[], bool]
     is_our_health_port: Callable[[str], bool]
     looks: Looks

@@ -111,6 +111,7 @@ async def _parts(settings: Settings, announce: Subscriber) -> AsyncGenerator[tup
                 claim=claimer.claim,
                 record=recorder.record,
                 settle=recorder.settle,
+                has_the_last_word=recorder.has_the_last_word,
                 may_act=leases.may_act,
                 is_our_health_port=lambda _: False,
                 looks=Looks(settings, UTC, (), announce),

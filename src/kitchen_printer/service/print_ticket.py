@@ -19,7 +19,6 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.retry import JobState, decide
 from kitchen_printer.decisions.ticket import Job, JobKind
-from kitchen_printer.printers.afterwards import declare_void
 from kitchen_printer.printers.connection import NoConnectionError, PrinterConnection
 from kitchen_printer.service.facts import (
     AttemptEnded,
@@ -37,7 +36,7 @@ from kitchen_printer.service.lane import Device, Lane
 from kitchen_printer.service.line_to_printer import asked, keep_line
 from kitchen_printer.service.recovery import list_what_waited
 from kitchen_printer.service.render import render
-from kitchen_printer.service.settle_doubt import settle_doubt
+from kitchen_printer.service.settle_doubt import declare_void_once_on_record, settle_doubt
 
 SLOWEST_MM_PER_SECOND: Final = 40.0
 """Slow printers do 50 mm/s and more; the estimate of the print time errs on their side."""
@@ -116,7 +115,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
     outcome = await attempt.after_asking_the_printer(outcome)
     await attempt.record(outcome)
     if was_taken_back or outcome == Uncertain(Reason.PARTIAL):
-        await declare_void(lane.address)  # Only now: it moves the counters by which anybody else would judge.
+        await declare_void_once_on_record(claimed.job.attempt_id, lane, kitchen)
     return Tried(outcome, claimed.is_last, attempt.late_since, claimed.job.ticket_id)
 
 

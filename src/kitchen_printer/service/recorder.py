@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
-from kitchen_printer.database.outcomes import Abandoned, Settlement, record
+from kitchen_printer.database.outcomes import Abandoned, Settlement, is_settled_by, record
 from kitchen_printer.decisions.outcome import Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import Decision, JobState, decide
@@ -68,6 +68,10 @@ class Recorder:
         self._waiting.append(_Waiting(settlement, done))
         self._handed_in.set()
         return await done
+
+    async def has_the_last_word(self, attempt_id: int) -> bool:
+        """Whether what is on record of an attempt is what we have recorded."""
+        return await is_settled_by(self._database, self._me, attempt_id)
 
     async def settle(self, attempt: Abandoned, outcome: Outcome) -> None:
         """Record how an attempt ended that no lane has in hand."""

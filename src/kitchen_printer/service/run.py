@@ -97,6 +97,7 @@ class Service:
             claim=self._claimer.claim,
             record=self._recorder.record,
             settle=self._recorder.settle,
+            has_the_last_word=self._recorder.has_the_last_word,
             may_act=self._leases.may_act,
             is_our_health_port=self._own_port.is_meant_by,
             looks=Looks(settings, UTC, (), announce),

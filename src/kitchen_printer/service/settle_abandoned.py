@@ -4,10 +4,11 @@ from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.decisions.outcome import Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
-from kitchen_printer.printers.afterwards import ask_afterwards, declare_void
+from kitchen_printer.printers.afterwards import ask_afterwards
 from kitchen_printer.service.facts import AttemptRescued
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Lane
+from kitchen_printer.service.settle_doubt import declare_void_once_on_record
 
 
 async def settle_abandoned_attempts(lane: Lane, kitchen: Kitchen) -> None:
@@ -18,9 +19,7 @@ async def settle_abandoned_attempts(lane: Lane, kitchen: Kitchen) -> None:
         await kitchen.settle(attempt, outcome)
         kitchen.announce(AttemptRescued(attempt.attempt_id, outcome))
         if outcome == Uncertain(Reason.PARTIAL):
-            await declare_void(
-                lane.address
-            )  # Only now: it moves the counters by which anybody else would judge.
+            await declare_void_once_on_record(attempt.attempt_id, lane, kitchen)
 
 
 async def _what_became_of(attempt: Abandoned, lane: Lane, kitchen: Kitchen) -> Outcome:

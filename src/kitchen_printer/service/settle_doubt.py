@@ -8,7 +8,7 @@ from kitchen_printer.decisions.outcome import Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Doubt
 from kitchen_printer.decisions.ticket import Job
-from kitchen_printer.printers.afterwards import ask_afterwards, forget
+from kitchen_printer.printers.afterwards import ask_afterwards, declare_void, forget
 from kitchen_printer.service.facts import DoubtRaised, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import Lane
@@ -36,6 +36,16 @@ async def settle_doubt(job: Job, doubt: Doubt, lane: Lane, kitchen: Kitchen, *, 
         kitchen.announce(TaskCrashed(f"doubt about {named(job)}", repr(error)))
         return doubtful
     return outcome
+
+
+async def declare_void_once_on_record(attempt_id: int, lane: Lane, kitchen: Kitchen) -> None:
+    """Declare the piece of a ticket void if our outcome of it is on record.
+
+    That moves the counters by which anybody would judge who has still to settle it: one who had taken the lane over
+    meanwhile would take the piece for the ticket.
+    """
+    if await kitchen.has_the_last_word(attempt_id):
+        await declare_void(lane.address)
 
 
 async def _asked(job: Job, doubt: Doubt, lane: Lane, kitchen: Kitchen) -> Outcome:
