@@ -240,14 +240,22 @@ def often_stopped_before_the_ticket_is_sent() -> AbstractContextManager[object]:
     return patch("proving.simulation.world.AIMED", often)
 
 
-def bypasses_the_encoder() -> AbstractContextManager[object]:
+def _as_it_is(text: str, *_: object) -> str:
+    return text
+
+
+def _bytes_as_they_are(text: str, _: object) -> bytes:
+    return text.encode("latin-1")
+
+
+@contextmanager
+def bypasses_the_encoder() -> Generator[None, None, None]:
     """B9: what is written into an order reaches the printer as it is."""
-    stack = ExitStack()
-    stack.enter_context(patch("kitchen_printer.decisions.page.printable", lambda text, *_: text))
-    stack.enter_context(
-        patch("kitchen_printer.printers.encode.to_bytes", lambda text, _: text.encode("latin-1"))
-    )
-    return stack
+    with (
+        patch("kitchen_printer.decisions.page.printable", _as_it_is),
+        patch("kitchen_printer.printers.encode.to_bytes", _bytes_as_they_are),
+    ):
+        yield
 
 
 @contextmanager
