@@ -21,11 +21,11 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Attempts whose CONFIRMED is refused, for as long as they are in it."""
     refused: set[int] = set()
 
-    async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> None:
+    async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> frozenset[int]:
         for each in settlements:
             if each.attempt_id in refused and isinstance(each.outcome, Confirmed):
                 raise ValueError("this cannot be stored")
-        await outcomes.record(database, me, settlements)
+        return await outcomes.record(database, me, settlements)
 
     monkeypatch.setattr("kitchen_printer.service.recorder.record", record)
     monkeypatch.setattr("kitchen_printer.service.recorder.REFUSED_SECONDS", 0.05)
