@@ -22,8 +22,9 @@ PROMPT_SECONDS: Final = 0.05
 CONNECT_SECONDS: Final = 2
 _OPEN: Final = """
 SELECT a.token_printed FROM print_attempts a JOIN printers p ON p.id = a.printer_id
- WHERE p.address = %s AND a.outcome IS NULL
+ WHERE p.address = %(printer)s AND a.started_at <= %(at)s AND (a.outcome IS NULL OR a.finished_at >= %(at)s)
 """
+"""What was on record at the first byte may have ended before the question was heard: a printer can be that fast."""
 
 
 class Answer(StrEnum):
@@ -82,7 +83,7 @@ class Oracle:
         while (question := self._questions.get()) is not None:
             conversation, asked_at = question
             try:
-                tokens = self._answer(conversation.printer)
+                tokens = self._answer(conversation)
             except psycopg.Error:
                 self._hang_up()
                 conversation.answer = Answer.DOWN
@@ -92,7 +93,7 @@ class Oracle:
                 conversation.answer = Answer.PROMPT if is_prompt else Answer.LATE
         self._hang_up()
 
-    def _answer(self, printer: str) -> tuple[str, ...]:
+    def _answer(self, conversation: Conversation) -> tuple[str, ...]:
         if self._connection is None:
             self._connection = psycopg.connect(
                 self._dsn,
@@ -101,7 +102,8 @@ class Oracle:
                 prepare_threshold=1,
                 options="-c statement_timeout=5s",
             )
-        return tuple(row[0] for row in self._connection.execute(_OPEN, [printer]))
+        values = {"printer": conversation.printer, "at": conversation.first_text_at}
+        return tuple(row[0] for row in self._connection.execute(_OPEN, values))
 
     def _hang_up(self) -> None:
         if self._connection is not None:
