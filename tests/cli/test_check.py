@@ -300,7 +300,7 @@ def test_a_printer_that_a_service_serves_is_not_asked_again_but_judged_by_the_re
 ) -> None:
     owner = "00000000-0000-0000-0000-000000000001"
     restaurant.record.execute(
-        "INSERT INTO kitchen_replicas (owner, until, version) VALUES (%s, now() + interval '1 hour', 'x')",
+        "INSERT INTO kitchen_replicas (owner, until, version) VALUES (%s, now() + interval '1 minute', 'x')",
         [owner],
     )
     restaurant.record.execute("UPDATE lanes SET owner = %s", [owner])

@@ -16,7 +16,7 @@ CHOSEN_NAME = re.compile(
     r"INSERT INTO print_events[^;]*?VALUES \(CASE WHEN[^;]*?THEN\s*'(\w+)'\s*ELSE\s*'(\w+)'", re.DOTALL
 )
 FIXED_NAME = re.compile(r"INSERT INTO print_events[^;]*?(?:SELECT|VALUES \()\s*'(\w+)'", re.DOTALL)
-OF_NO_TICKET = {"alarm_over", "alarm_raised", "alarm_repeated", "notice_added", "pruned"}
+OF_NO_TICKET = {"alarm_over", "alarm_raised", "alarm_repeated", "history_changed", "notice_added", "pruned"}
 
 ATTEMPT = {"attempt": 2, "marked": False}
 SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
@@ -92,6 +92,10 @@ SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
             "Printer 10.0.0.1:9100 had attempt 2 and never said that it forgot it:"
             " its paper may still come there."
         ),
+    ),
+    "in_doubt": (
+        {"why": "timeline"},
+        "The database was replaced and may have lost what was done last: its paper will be marked.",
     ),
     "retry_requested": (
         {"by": "Ana", "copy": 1, "marked": True},
