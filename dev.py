@@ -129,6 +129,11 @@ def fuzz(arguments: list[str]) -> int:
     become_module("proving.fuzzing", arguments)
 
 
+def mutate(arguments: list[str]) -> int:
+    """change the decisions and see which change no test notices; modules may be named"""
+    become_module("proving.mutating", arguments)
+
+
 def coverage(arguments: list[str]) -> int:
     """run the tests and say which branches none of them takes, in programs they start too"""
     become_module("proving.covering", arguments)
@@ -200,6 +205,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
             soak,
             simulate,
             fuzz,
+            mutate,
             coverage,
             make,
             docs,

@@ -1,6 +1,7 @@
 """``python -m proving.fuzzing``: fuzz what reads bytes from outside, for as long as you like."""
 
 import sys
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +36,7 @@ def run(
         if run.failure is not None:
             failed = True
             failures.mkdir(exist_ok=True)
-            kept = failures / f"{name}-{abs(hash(run.failure)):x}.bin"
+            kept = failures / f"{name}-{sha256(run.failure).hexdigest()[:12]}.bin"
             kept.write_bytes(run.failure)
             print(f"  {run.error!r}\n  the input is in {kept}")
     sys.exit(1 if failed else 0)
