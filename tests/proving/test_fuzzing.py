@@ -1,4 +1,4 @@
-"""The fuzzer finds what is hidden behind a few steps, and nothing in what reads bytes from outside."""
+"""The fuzzer finds what is hidden behind a word, and nothing in what reads bytes from outside."""
 
 import pytest
 from proving.fuzzing.engine import fuzz
@@ -20,7 +20,7 @@ def hides(data: bytes) -> None:
         assert not data.startswith(b"pineapple")
 
 
-def test_what_is_hidden_behind_two_steps_is_found() -> None:
-    run = fuzz(hides, (b"x",), (b"pin", b"apple"), (__file__,), seconds=10, seed=1)
+def test_what_is_hidden_behind_a_word_is_found() -> None:
+    run = fuzz(hides, (b"pin",), (b"apple",), (__file__,), seconds=20, seed=1)
     assert run.failure is not None
     assert run.failure.startswith(b"pineapple")
