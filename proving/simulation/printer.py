@@ -135,6 +135,10 @@ class Printer(Mechanism):
         if self.is_on:
             self.world.saw("buffer cleared on request")
             self.forget()
+            if self._slot is not line:
+                # Late, it wipes out what came since, as a whole: one that answered the rest would be lying.
+                self.tear()
+                self.loses_what_waits()
             self.is_jammed = False  # An error of the cutter ends with the buffers, as Epson documents it.
             self.changed()
             self._say(line, b"\x37\x25\x00")
