@@ -282,3 +282,21 @@ def test_what_only_declares_a_piece_void_is_no_paper_and_needs_no_attempt(facts:
     assert all(verdict.holds for verdict in check(facts, WELL).verdicts)
     facts.execute("UPDATE proof.conversations SET is_voiding = false WHERE number = 9")
     assert not all(verdict.holds for verdict in check(facts, WELL).verdicts)
+
+
+def test_a_frozen_owner_that_wakes_late_has_put_its_attempt_on_record_before(facts: Connection) -> None:
+    facts.execute("ALTER TABLE print_attempts DISABLE TRIGGER attempt_keeps_its_word")
+    facts.execute(
+        "UPDATE print_attempts SET outcome = 'UNCERTAIN', evidence = NULL, settled_by = gen_random_uuid() WHERE id = 2"
+    )
+    facts.execute(
+        "UPDATE proof.conversations SET open_tokens = '{}', footers = '{}', first_text = first_text + interval '4 s'"
+        " WHERE number = 2"
+    )
+    (write_ahead,) = (v for v in check(facts, WELL).verdicts if v.invariant is Invariant.WRITE_AHEAD)
+    assert write_ahead.holds, write_ahead.line()
+    facts.execute(
+        "UPDATE proof.conversations SET first_text = first_text + interval '1 hour' WHERE number = 2"
+    )
+    (write_ahead,) = (v for v in check(facts, WELL).verdicts if v.invariant is Invariant.WRITE_AHEAD)
+    assert not write_ahead.holds
