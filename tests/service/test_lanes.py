@@ -55,6 +55,9 @@ async def test_a_parked_printer_without_a_backup_keeps_its_tickets_and_after_the
     service = await kitchen.start_service(KITCHEN_GIVE_UP_SECONDS="30")
     ticket = await kitchen.submit("BAR", "Negroni")
     await service.facts.wait_for(PrinterDown)
+    await kitchen.wait_until(
+        "SELECT count(*) = 1 AS yes FROM print_jobs"
+    )  # The printer is asked while it is made.
     await kitchen.execute("UPDATE print_jobs SET waited_seconds = 29.5")
     await kitchen.wait_for_status(ticket, "FAILED")
 
