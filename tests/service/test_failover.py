@@ -22,6 +22,9 @@ from virtual_printer.faults import AtCommand, Fault, Operator, Times
 SOON = {"KITCHEN_FAILOVER_SECONDS": "0.3"}
 """Fails over almost at once."""
 
+ORDERED_BEFORE_HOME_MAX = 3
+"""A replica looks every tenth of a second here, and a ticket takes about as long: one may be late, three may not."""
+
 
 def tickets_on(sheets: Sequence[Sheet]) -> list[int]:
     """The tickets on paper, in the order of the papers."""
@@ -102,13 +105,16 @@ async def test_the_backup_may_be_another_replica_s_and_gets_the_tickets_all_the_
     await second_printer.paper.wait_for_sheets(5, timeout=WAIT_SECONDS)
     printer.causes.accept()
     await kitchen.wait_until("SELECT bool_or(event = 'printer_came_home') AS yes FROM print_events")
-    tickets.append(await kitchen.submit("BAR", "Water", bill_id=1))
-    await kitchen.wait_for_status(tickets[-1], "PRINTED")
+    # A replica that has not looked since gives what is announced now to the backup once more.
+    while not printer.paper.sheets and len(tickets) < 5 + ORDERED_BEFORE_HOME_MAX:
+        tickets.append(await kitchen.submit("BAR", "Water", bill_id=1))
+        await kitchen.wait_for_status(tickets[-1], "PRINTED")
 
     assert tickets_on(second_printer.paper.sheets) == tickets[:-1]
     assert tickets_on(printer.paper.sheets) == tickets[-1:]
     moves = await kitchen.one("SELECT count(*) AS n FROM print_events WHERE event = 'redirected'")
-    assert moves["n"] == 5  # Once each: two replicas that look at one record do not pull them back and forth.
+    # Once each: two replicas that look at one record do not pull them back and forth.
+    assert moves["n"] == len(tickets) - 1
 
 
 async def test_a_ticket_that_a_stopped_printer_has_not_begun_is_taken_back_and_printed_without_a_mark(

@@ -19,7 +19,7 @@ _FIRST_JOINING_SCRIPT = "\u0590"
 
 _BREAK = re.compile(r"\r\n|[\r\n\t\u00a0\u2000-\u200a\u202f\u205f]")
 _COMMAND_BYTE = re.compile(rb"[\x00-\x1f\x7f]")
-_EMOJI = re.compile("[\u203c-\u3299\ufe0f\U0001f000-\U0001fbff]")
+_EMOJI = re.compile("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001fbff]")
 """What an emoji may consist of; not all of it is one."""
 
 _TWINS = {
