@@ -33,7 +33,7 @@ from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.retry import decide
 from kitchen_printer.decisions.ticket import read_ticket
-from kitchen_printer.printers.connection import connected, connected_line
+from kitchen_printer.printers.connection import PrinterConnection, connected_line
 from kitchen_printer.printers.encode import encode
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.kitchen import new_token
@@ -115,7 +115,8 @@ class Counter:
     async def prove(self) -> float:
         """Send a ticket with its fences, wait for the printer's word, record it."""
         delivery = Delivery(Level.TOKEN_FENCE, new_token())
-        async with connected(self._address, delivery) as line:
+        async with connected_line(self._address) as opened:
+            line = PrinterConnection(opened, delivery)
             await line.converse(until=frozenset({State.READY}))
             claimed = await self._claimed()
             job = claimed.job

@@ -65,23 +65,31 @@ class Contender(ABC):
         """Order tickets in one commit (autocommit is on); return the time at which they were committed."""
 
     @abstractmethod
-    def work(self, scene: Scene) -> None:
-        """Work the queue off for ever, in the process that runs the worker."""
+    def worker(self, scene: Scene, log: Path) -> ChildProcess:
+        """Return the worker's process, not yet started."""
 
     def recorded(self, connection: Connection, numbers: list[int]) -> dict[int, float]:
         """Return when each of these tickets was recorded as printed; one that was not is missing."""
         return dict(connection.execute(RECORDED.encode(), [numbers]).fetchall())
-
-    def worker(self, scene: Scene, log: Path) -> ChildProcess:
-        """Return the worker's process, not yet started."""
-        environment = {**outside_environment("KITCHEN_"), _TOLD: json.dumps(asdict(scene))}
-        return ChildProcess(["python", "-m", "bench.rivals.worker", self.name], environment, log)
 
     def wait_until_ready(self, scene: Scene, workers: list[ChildProcess]) -> None:
         """Return when orders may come."""
         if self.must_listen_first:
             for each in workers:
                 each.wait_until(scene.ready.exists)
+
+
+class WorkerOfOurs(Contender):
+    """A contender whose worker is written here: a process that runs :meth:`work`."""
+
+    @abstractmethod
+    def work(self, scene: Scene) -> None:
+        """Work the queue off for ever, in the process that runs the worker."""
+
+    def worker(self, scene: Scene, log: Path) -> ChildProcess:
+        """Return the worker's process, not yet started."""
+        environment = {**outside_environment("KITCHEN_"), _TOLD: json.dumps(asdict(scene))}
+        return ChildProcess(["python", "-m", "bench.rivals.worker", self.name], environment, log)
 
 
 NAMES: Final = (

@@ -19,7 +19,13 @@ from kitchen_printer.decisions.outcome import Confirmed
 from kitchen_printer.decisions.page import Paper
 from kitchen_printer.decisions.payload import Payload
 from kitchen_printer.decisions.ticket import Job, JobKind, read_ticket
-from kitchen_printer.printers.connection import CONNECT_SECONDS, FAREWELL_SECONDS, READ_BYTES, connected
+from kitchen_printer.printers.connection import (
+    CONNECT_SECONDS,
+    FAREWELL_SECONDS,
+    READ_BYTES,
+    PrinterConnection,
+    connected_line,
+)
 from kitchen_printer.printers.encode import encode
 from kitchen_printer.service.kitchen import new_token
 
@@ -71,7 +77,8 @@ def rendered(content: str) -> Payload:
 async def deliver(address: str, payload: Payload) -> None:
     """Bring a ticket to paper over the service's own connection. Raises :class:`NotPrintedError` and others."""
     delivery = Delivery(LEVEL, new_token())
-    async with connected(address, delivery) as line:
+    async with connected_line(address) as opened:
+        line = PrinterConnection(opened, delivery)
         await line.converse(until=_READY)
         if delivery.state is State.READY:
             delivery.start(payload)

@@ -4,7 +4,7 @@ import signal
 import sys
 from types import FrameType
 
-from bench.rivals.contender import Scene, contender_named
+from bench.rivals.contender import Scene, WorkerOfOurs, contender_named
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -14,4 +14,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _end)
-    contender_named(sys.argv[1]).work(Scene.told())
+    contender = contender_named(sys.argv[1])
+    if not isinstance(contender, WorkerOfOurs):
+        sys.exit(f"{sys.argv[1]} has a command of its own, and no worker here.")
+    contender.work(Scene.told())

@@ -10,7 +10,7 @@ from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.page import Page, Row, Size
 from kitchen_printer.decisions.payload import Payload
-from kitchen_printer.printers.connection import PrinterConnection, connected
+from kitchen_printer.printers.connection import PrinterConnection, connected_line
 from kitchen_printer.printers.encode import encode
 
 PATIENCE_S = 5.0
@@ -28,6 +28,13 @@ TICKET = Page(
 )
 LINES = ("KITCHEN 041", "2 x SOUP", " no salt", "crème brûlée", "#4711-1/1 A7Qk")
 BODY = encode(TICKET, "CP858")
+
+
+@asynccontextmanager
+async def connected(address: str, delivery: Delivery) -> AsyncGenerator[PrinterConnection, None]:
+    """Connect to a printer for one delivery."""
+    async with connected_line(address) as line:
+        yield PrinterConnection(line, delivery)
 
 
 async def deliver(

@@ -14,9 +14,8 @@ from kitchen_printer.printers.connection import (
     CONNECT_SECONDS,
     NoConnectionError,
     PrinterConnection,
-    connected,
 )
-from tests.printers.delivering import BODY, LINES, PATIENCE_S, READY, deliver
+from tests.printers.delivering import BODY, LINES, PATIENCE_S, READY, connected, deliver
 from tests.virtual_printer.host import Host
 from virtual_printer import Cut, VirtualPrinter
 from virtual_printer.faults import Fault

@@ -22,7 +22,7 @@ from typing import Any, Final
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from bench.rivals.contender import Connection, Contender, Scene
+from bench.rivals.contender import Connection, Scene, WorkerOfOurs
 from bench.rivals.delivering import NotPrintedError, deliver_blocking, rendered
 from bench.rivals.shop import INSERT, MARK, READ, TABLE, Ticket, inserted
 
@@ -33,7 +33,7 @@ UNACKNOWLEDGED_SECONDS: Final = 40
 """When a ticket of a worker that died is given out again: as soon as none can still be printing. Default: an hour."""
 
 
-class CeleryRedis(Contender):
+class CeleryRedis(WorkerOfOurs):
     """Tickets are committed first, then sent to Redis: no transaction has both."""
 
     name = "celery_redis"

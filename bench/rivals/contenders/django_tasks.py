@@ -20,7 +20,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from bench.rivals.contender import Connection, Contender, Scene
+from bench.rivals.contender import Connection, Scene, WorkerOfOurs
 from bench.rivals.delivering import deliver_blocking, rendered
 from bench.rivals.shop import INSERT, MARK, READ, TABLE, Ticket, inserted
 
@@ -38,7 +38,7 @@ SELECT gen_random_uuid(), 'READY', clock_timestamp(), jsonb_build_object('args',
 _scene: Scene | None = None
 
 
-class DjangoTasks(Contender):
+class DjangoTasks(WorkerOfOurs):
     """Jobs are inserted with the tickets, in their transaction."""
 
     name = "django_tasks"

@@ -10,14 +10,14 @@ import time
 from pathlib import Path
 from typing import Final
 
-from bench.rivals.contender import Connection, Contender, Scene
+from bench.rivals.contender import Connection, Scene, WorkerOfOurs
 from bench.rivals.delivering import deliver, rendered
 from bench.rivals.shop import Ticket
 
 _SOCKET: Final = "floor.socket"
 
 
-class Floor(Contender):
+class Floor(WorkerOfOurs):
     """A ticket is done when its printer has cut it."""
 
     name = "floor"

@@ -6,7 +6,7 @@ from typing import Final, LiteralString
 
 import psycopg
 
-from bench.rivals.contender import Connection, Contender, Scene
+from bench.rivals.contender import Connection, Scene, WorkerOfOurs
 from bench.rivals.delivering import deliver, rendered
 from bench.rivals.shop import INSERT, MARK, TABLE, Ticket, inserted
 
@@ -19,7 +19,7 @@ UPDATE shop_tickets SET status = 'PRINTING' WHERE id = %s RETURNING content
 """
 
 
-class FloorNotify(Contender):
+class FloorNotify(WorkerOfOurs):
     """Each notification names its ticket; nothing is looked for, nothing can be found again after a crash."""
 
     name = "floor_notify"

@@ -20,7 +20,7 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
-from bench.rivals.contender import Connection, Contender, Scene
+from bench.rivals.contender import Connection, Scene, WorkerOfOurs
 from bench.rivals.delivering import NotPrintedError, deliver, rendered
 from bench.rivals.shop import INSERT, TABLE, Ticket, inserted
 from kitchen_printer.printers.connection import NoConnectionError
@@ -37,7 +37,7 @@ _READ: Final = "SELECT content FROM shop_tickets WHERE id = $1"
 _MARK: Final = "UPDATE shop_tickets SET status = 'PRINTED', printed_at = clock_timestamp() WHERE id = $1"
 
 
-class PgQueuer(Contender):
+class PgQueuer(WorkerOfOurs):
     """Jobs are inserted with the tickets, in their transaction."""
 
     name = "pgqueuer"

@@ -20,7 +20,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from bench.rivals.contender import Connection, Contender, Scene
+from bench.rivals.contender import Connection, Scene, WorkerOfOurs
 from bench.rivals.delivering import deliver, rendered
 from bench.rivals.shop import INSERT, MARK, READ, TABLE, Ticket, inserted
 
@@ -35,7 +35,7 @@ SELECT printer, 'print', 0, jsonb_build_object('number', id, 'printer', printer)
 """
 
 
-class Procrastinate(Contender):
+class Procrastinate(WorkerOfOurs):
     """Jobs are inserted with the tickets, in their transaction."""
 
     name = "procrastinate"

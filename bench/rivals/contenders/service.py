@@ -53,10 +53,6 @@ class Service(Contender):
         connection.execute(_ORDER, values)
         return time.time()
 
-    def work(self, scene: Scene) -> None:
-        """Not here: its worker is the command itself."""
-        raise NotImplementedError("the service is a command of its own: see worker()")
-
     def recorded(self, connection: Connection, numbers: list[int]) -> dict[int, float]:
         """Read it from the service's own tables."""
         return dict(connection.execute(_RECORDED, [numbers]).fetchall())

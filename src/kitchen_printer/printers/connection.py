@@ -249,13 +249,6 @@ class PrinterConnection:
         return self._step_ends
 
 
-@asynccontextmanager
-async def connected(address: str, delivery: Delivery) -> AsyncGenerator[PrinterConnection, None]:
-    """Connect to a printer for a delivery. Raises :class:`NoConnectionError`."""
-    async with connected_line(address) as line:
-        yield PrinterConnection(line, delivery)
-
-
 def _keep_alive(line: socket.socket) -> None:
     """Notice a pulled cable within 20 seconds while we wait.
 
