@@ -111,6 +111,9 @@ def test_nothing_reaches_a_build_that_is_not_named() -> None:
 
 def test_hadolint_has_nothing_to_say() -> None:
     done = subprocess.run(
-        [Path(sys.executable).with_name("hadolint"), "--no-color", CHECKOUT / "Dockerfile"], capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("hadolint"), "--no-color", CHECKOUT / "Dockerfile"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
