@@ -3,8 +3,8 @@ for it listens to one host at a time."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -32,6 +32,7 @@ class Relay:
         self.spans: list[Span] = []
         self.address = ""
         self._printer = printer
+        self._lines: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     def overlaps(self) -> list[tuple[Span, Span]]:
@@ -40,26 +41,35 @@ class Relay:
         return [(one, other) for one, other in pairwise(in_order) if other.began < one.ended]
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         host, port = self._server.sockets[0].getsockname()
         self.address = f"{host}:{port}"
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
+        """Hang up on everybody: no line outlives the relay."""
         if self._server is not None:
             self._server.close()
+        for line in self._lines:
+            line.cancel()
+        await asyncio.gather(*self._lines, return_exceptions=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = asyncio.create_task(self._serve(reader, writer))
+        self._lines.add(line)
+        line.add_done_callback(self._lines.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, _, port = self._printer.address.rpartition(":")
-        try:
+        with _closing(writer), suppress(OSError):
             answers, printer = await asyncio.open_connection(host, int(port))
-        except OSError:
-            writer.transport.abort()
-            return
-        back = asyncio.create_task(_pump(answers, writer))
-        with suppress(OSError):
-            await self._note_and_pass_on(reader, printer)
-        printer.close()
-        await back
+            with _closing(printer):
+                back = asyncio.create_task(_pump(answers, writer))
+                try:
+                    await self._note_and_pass_on(reader, printer)
+                    printer.close()
+                    await back
+                finally:
+                    back.cancel()
 
     async def _note_and_pass_on(self, reader: asyncio.StreamReader, printer: asyncio.StreamWriter) -> None:
         sent, span = 0, None
@@ -82,6 +92,14 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
+@contextmanager
+def _closing(writer: asyncio.StreamWriter) -> Generator[None, None, None]:
+    try:
+        yield
+    finally:
+        writer.close()
+
+
 @asynccontextmanager
 async def relay_before(printer: VirtualPrinter) -> AsyncGenerator[Relay, None]:
     """A relay that listens."""
@@ -90,4 +108,4 @@ async def relay_before(printer: VirtualPrinter) -> AsyncGenerator[Relay, None]:
     try:
         yield relay
     finally:
-        relay.stop()
+        await relay.stop()
