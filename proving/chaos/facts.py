@@ -24,6 +24,7 @@ class Sample:
     """One look at ``/metrics`` of one replica, and at the record a moment before."""
 
     replica: str
+    process: int
     at: float
     failed_shown: float
     failed_true: float
@@ -98,7 +99,16 @@ def store(
         connection,
         "samples",
         (
-            (s.replica, s.at, s.failed_shown, s.failed_true, s.oldest_shown, s.oldest_true, s.is_behind)
+            (
+                s.replica,
+                s.process,
+                s.at,
+                s.failed_shown,
+                s.failed_true,
+                s.oldest_shown,
+                s.oldest_true,
+                s.is_behind,
+            )
             for s in samples
         ),
     )
@@ -130,6 +140,7 @@ def _paper_row(number: int, found: Found) -> Sequence[Any]:
         piece.is_marked,
         piece.is_reprint,
         piece.is_paper,
+        piece.is_void,
         piece.is_hostile_text_shown,
     )
 

@@ -31,6 +31,7 @@ CREATE TABLE proof.papers (               -- each piece of paper, in the order i
     marked        boolean NOT NULL,
     is_reprint    boolean NOT NULL,
     is_paper      boolean NOT NULL,       -- has a footer and does not say THROW AWAY
+    is_void       boolean NOT NULL,       -- says THROW AWAY
     shows_hostile boolean NOT NULL
 );
 CREATE TABLE proof.paper_tags (
@@ -51,6 +52,7 @@ CREATE TABLE proof.conversations (        -- what came for one paper on one conn
 );
 CREATE TABLE proof.samples (              -- /metrics of one replica, and the record a moment before
     replica      text NOT NULL,
+    process      integer NOT NULL,        -- its process id: another one has to look first
     at           double precision NOT NULL,
     failed_shown double precision NOT NULL,
     failed_true  double precision NOT NULL,

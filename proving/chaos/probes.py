@@ -72,10 +72,10 @@ STATES: Final[dict[str, tuple[LiteralString, bool]]] = {
     "left with a doubt": ("SELECT count(*) FROM print_events WHERE event = 'may_still_print'", True),
     "taken back from a printer": ("SELECT count(*) FROM print_attempts WHERE evidence = 'revoked'", True),
     "told to throw away": (
-        "SELECT count(*) FROM proof.papers WHERE NOT is_paper AND token IS NOT NULL",
+        "SELECT count(*) FROM proof.papers WHERE is_void",
         True,
     ),
-    "torn paper": ("SELECT count(*) FROM proof.papers WHERE token IS NULL", True),
+    "torn paper": ("SELECT count(*) FROM proof.papers WHERE token IS NULL AND NOT is_void", True),
     "lane changed hands": ("SELECT count(*) FROM lanes WHERE epoch > 2", False),
     "slip of the service": ("SELECT count(*) FROM proof.papers WHERE notice IS NOT NULL", False),
     "void while its order was in doubt": (

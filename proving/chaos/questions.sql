@@ -108,8 +108,8 @@ SELECT format('paper %s of ticket %s has %s, which is not on the ticket', x.id, 
                     WHERE i.kitchen_ticket_id = x.ticket AND i.menu_name = 'Dish ' || g.tag)
 
 -- [I4 figures]
-SELECT count(*) FILTER (WHERE is_paper) AS papers, count(*) FILTER (WHERE NOT is_paper AND token IS NULL) AS torn,
-       count(*) FILTER (WHERE NOT is_paper AND token IS NOT NULL) AS "told to throw away",
+SELECT count(*) FILTER (WHERE is_paper) AS papers, count(*) FILTER (WHERE token IS NULL AND NOT is_void) AS torn,
+       count(*) FILTER (WHERE is_void) AS "told to throw away",
        count(*) FILTER (WHERE notice IS NOT NULL) AS slips,
        (SELECT count(*) FROM proof.submissions WHERE fate = 'rolled back') AS "rolled back"
   FROM proof.papers
@@ -285,6 +285,17 @@ SELECT count(*) AS attempts, (SELECT count(*) FROM print_events) AS events,
        count(*) FILTER (WHERE outcome = 'CONFIRMED') AS confirmed, count(*) FILTER (WHERE outcome = 'UNCERTAIN') AS uncertain,
        count(*) FILTER (WHERE outcome = 'NOT_SENT') AS "not sent"
   FROM print_attempts
+
+-- [I12]
+-- How long each page was behind in sample after sample, looked at often enough to say so of the time between them.
+WITH runs AS (
+    SELECT replica, process, at, is_behind,
+           count(*) FILTER (WHERE NOT is_behind OR at - before > %(unseen)s) OVER (PARTITION BY replica, process ORDER BY at) AS run
+      FROM (SELECT *, lag(at) OVER (PARTITION BY replica, process ORDER BY at) AS before FROM proof.samples) looked)
+SELECT replica, process, max(at) - min(at) FROM runs WHERE is_behind GROUP BY replica, process, run ORDER BY min(at)
+
+-- [I12 figures]
+SELECT count(*) AS samples, count(*) FILTER (WHERE is_behind) AS behind FROM proof.samples
 
 -- [sets]
 WITH told AS (

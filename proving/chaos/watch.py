@@ -64,13 +64,13 @@ class Watch:
             async with asyncio.TaskGroup() as group:
                 for replica in self._replicas:
                     if replica.pid is not None and not replica.is_frozen:
-                        group.create_task(self._sample(replica))
+                        group.create_task(self._sample(replica, replica.pid))
 
     def end(self) -> None:
         """Let ``run`` end, once it has what it asked for."""
         self._is_over = True
 
-    async def _sample(self, replica: Replica) -> None:
+    async def _sample(self, replica: Replica, pid: int) -> None:
         try:
             async with (
                 asyncio.timeout(2.0),
@@ -80,13 +80,14 @@ class Watch:
         except (psycopg.Error, OSError, TimeoutError):
             return
         page = await replica.get("/metrics")
-        if page is None or truth is None or replica.is_frozen:
+        if page is None or truth is None or replica.is_frozen or replica.pid != pid:
             self.unanswered += 1
             return
         shown = _read(page)
         self.samples.append(
             Sample(
                 replica=replica.log.stem,
+                process=pid,
                 at=time.monotonic(),
                 failed_shown=shown.get(("kitchen_tickets", "FAILED"), 0.0),
                 failed_true=float(truth[0]),

@@ -42,7 +42,7 @@ def facts(database: str) -> Iterator[Connection]:
             ],
             papers=(),
             conversations=(),
-            samples=[_sample(at, 1.0) for at in (1.0, 2.0, 9.0)],
+            samples=[_sample(float(at), 1.0) for at in range(1, 9)],
         )
         for address in (PRINTER, OTHER):
             connection.execute(
@@ -62,7 +62,13 @@ def _submission(number: int, kind: Kind, dish: Dish, at: float, fate: Fate = Fat
 
 def _sample(at: float, shown: float) -> Sample:
     return Sample(
-        replica="one", at=at, failed_shown=shown, failed_true=1.0, oldest_shown=0.0, oldest_true=0.0
+        replica="one",
+        process=1,
+        at=at,
+        failed_shown=shown,
+        failed_true=1.0,
+        oldest_shown=0.0,
+        oldest_true=0.0,
     )
 
 
@@ -83,8 +89,8 @@ SELECT %(id)s, %(id)s, 'TICKET', 1, id, 1, %(me)s, false, %(token)s, %(cut)s, no
 INSERT INTO print_events (event, ticket_id, job_id, attempt_id)
 SELECT unnest('{claimed,confirmed}'::text[]), %(id)s, %(id)s, %(id)s;
 INSERT INTO proof.papers (id, printer, place, at, ticket, copy, attempt, token, marked, is_reprint, is_paper,
-                          shows_hostile)
-VALUES (%(id)s, %(printer)s, %(id)s, 10 + %(id)s, %(id)s, 1, 1, %(token)s, false, false, true, %(id)s = 2);
+                          is_void, shows_hostile)
+VALUES (%(id)s, %(printer)s, %(id)s, 10 + %(id)s, %(id)s, 1, 1, %(token)s, false, false, true, false, %(id)s = 2);
 INSERT INTO proof.paper_tags VALUES (%(id)s, %(tag)s);
 INSERT INTO proof.conversations
 VALUES (%(printer)s, %(id)s, now(), now() + make_interval(secs => %(id)s + 0.1), 'prompt', ARRAY[%(token)s],
@@ -263,6 +269,7 @@ def test_a_commit_whose_answer_was_lost_may_print_and_may_not(facts: Connection)
 def test_a_page_that_says_that_it_may_be_old_does_not_lie() -> None:
     fewer = Sample(
         replica="one",
+        process=1,
         at=1.0,
         failed_shown=0.0,
         failed_true=1.0,
@@ -271,6 +278,23 @@ def test_a_page_that_says_that_it_may_be_old_does_not_lie() -> None:
         says_database_is_down=True,
     )
     assert not fewer.is_behind
+
+
+@pytest.mark.parametrize(
+    ("happened", "statement"),
+    {
+        "it was right once": "UPDATE proof.samples SET is_behind = false WHERE at = 4",
+        "another process looked first": "UPDATE proof.samples SET process = 2 WHERE at > 4",
+        "nobody looked for a while": "UPDATE proof.samples SET at = at + 3 WHERE at > 4",
+    }.items(),
+)
+def test_a_page_lies_only_as_long_as_one_process_is_seen_behind_in_a_row(
+    facts: Connection, happened: str, statement: str
+) -> None:
+    facts.execute("UPDATE proof.samples SET is_behind = true")
+    assert not check(facts, WELL).verdicts[-1].holds
+    facts.execute(statement.encode())
+    assert check(facts, WELL).verdicts[-1].holds, happened
 
 
 def test_what_only_declares_a_piece_void_is_no_paper_and_needs_no_attempt(facts: Connection) -> None:
