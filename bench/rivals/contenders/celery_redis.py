@@ -23,7 +23,8 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from bench.rivals.contender import Connection, Scene, WorkerOfOurs
-from bench.rivals.delivering import NotPrintedError, deliver_blocking, rendered
+from bench.rivals.delivering import NotPrintedError, rendered
+from bench.rivals.delivering_blocking import BlockingLines
 from bench.rivals.shop import INSERT, MARK, READ, TABLE, Ticket, inserted
 
 RETRY_SECONDS: Final = 2
@@ -59,10 +60,14 @@ class CeleryRedis(WorkerOfOurs):
     def work(self, scene: Scene) -> None:
         """Run one worker."""
         logging.disable(logging.WARNING)
-        app, turns = _app(scene.redis), defaultdict[str, Lock](Lock)
+        app, turns, lines = _app(scene.redis), defaultdict[str, Lock](Lock), BlockingLines()
         threads = 2 * len(scene.printers)
         pool = ConnectionPool(
-            scene.dsn, min_size=8, max_size=max(8, threads), kwargs={"autocommit": True}, open=True
+            scene.dsn,
+            min_size=8,
+            max_size=max(8, threads),
+            kwargs={"autocommit": True, "prepare_threshold": 0},
+            open=True,
         )
 
         def print_ticket(number: int, printer: str) -> None:
@@ -70,7 +75,7 @@ class CeleryRedis(WorkerOfOurs):
                 with pool.connection() as connection:
                     row = connection.execute(READ, [number]).fetchone()
                 assert row is not None
-                deliver_blocking(scene.printers[printer], rendered(row[0]))
+                lines.deliver(scene.printers[printer], rendered(row[0]))
                 with pool.connection() as connection:
                     connection.execute(MARK, [number])
 

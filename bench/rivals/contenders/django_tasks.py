@@ -7,12 +7,14 @@ The settings, and why they are the best we know:
   so that one process prints on all printers.
 - It polls, and knows no notification. A tenth of a second is the default's tenth: half of it is the least that an
   order waits on average, and each worker asks ten times a second while nothing is ordered.
+- Connections are kept (`CONN_MAX_AGE`): the worker otherwise closes its own after every look at its queue.
 - It has no retries: a ticket whose printer cannot be reached has failed.
 """
 
 import sys
 import threading
 import time
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, LiteralString
@@ -21,7 +23,8 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from bench.rivals.contender import Connection, Scene, WorkerOfOurs
-from bench.rivals.delivering import deliver_blocking, rendered
+from bench.rivals.delivering import rendered
+from bench.rivals.delivering_blocking import BlockingLines
 from bench.rivals.shop import INSERT, MARK, READ, TABLE, Ticket, inserted
 
 INTERVAL_SECONDS: Final = 0.1
@@ -77,13 +80,18 @@ class DjangoTasks(WorkerOfOurs):
         threading.Event().wait()
 
 
+@cache
+def _lines() -> BlockingLines:
+    return BlockingLines()
+
+
 def _print_ticket(number: int, printer: str) -> None:
     connection: Any = import_module("django.db").connection
     assert _scene is not None
     with connection.cursor() as cursor:
         cursor.execute(READ, [number])
         (content,) = cursor.fetchone()
-    deliver_blocking(_scene.printers[printer], rendered(content))
+    _lines().deliver(_scene.printers[printer], rendered(content))
     with connection.cursor() as cursor:
         cursor.execute(MARK, [number])
 
@@ -111,6 +119,7 @@ def _set_up(dsn: str) -> None:
                 "PASSWORD": told.get("password"),
                 "HOST": told.get("host"),
                 "PORT": told.get("port"),
+                "CONN_MAX_AGE": None,
             }
         },
         INSTALLED_APPS=[*({_library()} - {"django.tasks"}), "django_tasks_db"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bench.rivals.contender import Connection, Scene, WorkerOfOurs
-from bench.rivals.delivering import deliver, rendered
+from bench.rivals.delivering import Lines, rendered
 from bench.rivals.shop import Ticket
 
 _SOCKET: Final = "floor.socket"
@@ -63,8 +63,9 @@ async def _work(scene: Scene) -> None:
 
 
 async def _lane(address: str, queue: asyncio.Queue[str]) -> None:
+    lines = Lines()
     while True:
-        await deliver(address, rendered(await queue.get()))
+        await lines.deliver(address, rendered(await queue.get()))
 
 
 CONTENDER = Floor()

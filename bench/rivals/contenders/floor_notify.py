@@ -7,7 +7,7 @@ from typing import Final, LiteralString
 import psycopg
 
 from bench.rivals.contender import Connection, Scene, WorkerOfOurs
-from bench.rivals.delivering import deliver, rendered
+from bench.rivals.delivering import Lines, rendered
 from bench.rivals.shop import INSERT, MARK, TABLE, Ticket, inserted
 
 _ORDER: Final[LiteralString] = f"""
@@ -45,12 +45,13 @@ async def _work(scene: Scene) -> None:
     hand = await psycopg.AsyncConnection.connect(scene.dsn, autocommit=True)
     turns = {printer: asyncio.Lock() for printer in scene.printers}
     tasks: set[asyncio.Task[None]] = set()
+    lines = Lines()
 
     async def print_ticket(number: int, printer: str) -> None:
         async with turns[printer]:
             row = await (await hand.execute(_CLAIM, [number])).fetchone()
             assert row is not None
-            await deliver(scene.printers[printer], rendered(row[0]))
+            await lines.deliver(scene.printers[printer], rendered(row[0]))
             await hand.execute(MARK, [number])
 
     await ears.execute("LISTEN floor")

@@ -8,6 +8,7 @@ The settings, and why they are the best we know:
   drains at a third of the rate.
 - A batch as large as there are printers, so that one dequeue feeds them all, and room for two batches at once, so that
   the next tickets are fetched while these print. Results are logged in batches anyway.
+- uvloop, as its own command line runs on where it is installed.
 - Its queue's table gets the storage settings that its own `pgq autovac` sets.
 """
 
@@ -21,7 +22,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 
 from bench.rivals.contender import Connection, Scene, WorkerOfOurs
-from bench.rivals.delivering import NotPrintedError, deliver, rendered
+from bench.rivals.delivering import Lines, NotPrintedError, rendered
 from bench.rivals.shop import INSERT, TABLE, Ticket, inserted
 from kitchen_printer.printers.connection import NoConnectionError
 
@@ -55,7 +56,7 @@ class PgQueuer(WorkerOfOurs):
 
     def work(self, scene: Scene) -> None:
         """Run one worker."""
-        asyncio.run(_work(scene))
+        import_module("uvloop").run(_work(scene))
 
 
 async def _install(dsn: str) -> None:
@@ -76,13 +77,14 @@ async def _work(scene: Scene) -> None:
     retry: Any = import_module("pgqueuer.errors").RetryRequested
     pool = await asyncpg.create_pool(scene.dsn, min_size=8, max_size=16)
     turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+    lines = Lines()
 
     async def print_ticket(job: Any) -> None:
         number, printer = job.payload.decode().split()
         async with turns[printer]:
             content = await pool.fetchval(_READ, int(number))
             try:
-                await deliver(scene.printers[printer], rendered(content))
+                await lines.deliver(scene.printers[printer], rendered(content))
             except (NoConnectionError, NotPrintedError) as error:
                 raise retry(delay=RETRY_AFTER, reason=str(error)) from error
             await pool.execute(_MARK, int(number))

@@ -7,7 +7,7 @@ The settings, and why they are the best we know:
   waits for: a fifth slower here, if cheaper at a trickle. Its own ``lock`` keeps turns too, but the end of a job wakes
   nobody: a backlog for one printer then advances once a poll, and with a poll of 50 ms was the slowest of the three.
 - Connections commit by themselves and are not tested when they are taken from the pool: that saves three round trips
-  for each of its statements.
+  for each of its statements. Every statement is prepared when it is first used, as the service's are.
 - Finished jobs are deleted, which keeps its table small, as its documentation advises for many short jobs.
 """
 
@@ -21,7 +21,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from bench.rivals.contender import Connection, Scene, WorkerOfOurs
-from bench.rivals.delivering import deliver, rendered
+from bench.rivals.delivering import Lines, rendered
 from bench.rivals.shop import INSERT, MARK, READ, TABLE, Ticket, inserted
 
 RETRIES_MAX: Final = 1_000
@@ -60,6 +60,7 @@ class Procrastinate(WorkerOfOurs):
 
 async def _work(scene: Scene) -> None:
     procrastinate: Any = import_module("procrastinate")
+    lines = Lines()
     # By `configure`, because its listener passes `autocommit` itself beside the pool's arguments.
     async with AsyncConnectionPool(
         scene.dsn, min_size=8, max_size=16, configure=_commit_by_itself, open=False
@@ -69,7 +70,7 @@ async def _work(scene: Scene) -> None:
             async with pool.connection() as connection:
                 row = await (await connection.execute(READ, [number])).fetchone()
             assert row is not None
-            await deliver(scene.printers[printer], rendered(row[0]))
+            await lines.deliver(scene.printers[printer], rendered(row[0]))
             async with pool.connection() as connection:
                 await connection.execute(MARK, [number])
 
@@ -84,6 +85,7 @@ async def _work(scene: Scene) -> None:
 
 async def _commit_by_itself(connection: psycopg.AsyncConnection[Any]) -> None:
     await connection.set_autocommit(True)
+    connection.prepare_threshold = 0
 
 
 CONTENDER = Procrastinate()
