@@ -26,7 +26,8 @@ class Bound:
 
 def bounds(log: Log) -> Iterator[Bound]:
     """Hold what was measured against what is asked."""
-    yield from _drain(log)
+    yield from _drain(log, "drain", "drain at 16 printers")
+    yield from _drain(log, "lines", "drain at 16 printers by rivals with a line for each ticket")
     yield from _trickle(log)
     yield from _dead(log)
     yield from _rest(log)
@@ -35,21 +36,21 @@ def bounds(log: Log) -> Iterator[Bound]:
     yield from _cold(log)
 
 
-def _drain(log: Log) -> Iterator[Bound]:
+def _drain(log: Log, part: str, what: str) -> Iterator[Bound]:
     """At least 1.5 times the best rival or 0.85 of the floor, whichever is lower; and what it costs."""
     asked: list[Bound] = []
-    for name, bound in ((best(log, "drain", SIXTEEN, RATE), 1.5), ("floor", 0.85)):
-        came = _ratio(log, "drain", SIXTEEN, name, RATE.of)
+    for name, bound in ((best(log, part, SIXTEEN, RATE), 1.5), ("floor", 0.85)):
+        came = _ratio(log, part, SIXTEEN, name, RATE.of)
         if came:
-            asked.append(_bound(f"drain at 16 printers ≥ {bound} × {name}", came, bound, at_least=True))
+            asked.append(_bound(f"{what} ≥ {bound} × {name}", came, bound, at_least=True))
     verdicts = {each.verdict for each in asked}
     together = next((each for each in ("yes", "not decided") if each in verdicts), "no")
     for each in asked:
         yield Bound(f"{each.what} (one of two is enough)", each.came, f"{each.verdict}; together: {together}")
-    rival = best(log, "drain", SIXTEEN, CPU)
-    came = _ratio(log, "drain", SIXTEEN, rival, CPU.of)
+    rival = best(log, part, SIXTEEN, CPU)
+    came = _ratio(log, part, SIXTEEN, rival, CPU.of)
     if came:
-        yield _bound(f"CPU seconds per 1,000 tickets ≤ 0.7 × {rival}'s", came, 0.7, at_least=False)
+        yield _bound(f"{what}: CPU seconds per 1,000 tickets ≤ 0.7 × {rival}'s", came, 0.7, at_least=False)
 
 
 def _trickle(log: Log) -> Iterator[Bound]:

@@ -30,6 +30,8 @@ class Scene:
 
     folder: str
     redis: str = ""
+    keeps_lines: bool = True
+    """Whether a rival's line carries ticket after ticket, as the service's does; else it opens one for each."""
 
     @property
     def ready(self) -> Path:

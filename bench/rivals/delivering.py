@@ -9,6 +9,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Final
 
+from bench.rivals.contender import Scene
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import FINAL, State
 from kitchen_printer.decisions.layout import lay_out
@@ -75,7 +76,8 @@ def rendered(content: str) -> Payload:
 class Lines:
     """An asynchronous worker's lines to its printers. Tickets of one printer take turns."""
 
-    def __init__(self) -> None:
+    def __init__(self, scene: Scene) -> None:
+        self._keeps = scene.keeps_lines
         self._kept: dict[str, tuple[Line, float, asyncio.TimerHandle]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -113,7 +115,7 @@ class Lines:
 
     def _keep_or_close(self, address: str, connection: PrinterConnection, until: float) -> None:
         loop = asyncio.get_running_loop()
-        if connection.delivery.leaves_it_clean and loop.time() < until:
+        if self._keeps and connection.delivery.leaves_it_clean and loop.time() < until:
             closing = loop.call_later(IDLE_SECONDS, self._close_kept, address)
             self._kept[address] = connection.line, until, closing
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
+from bench.rivals.contender import Scene
 from bench.rivals.delivering import IDLE_SECONDS, LEVEL, expect_proof
 from kitchen_printer.decisions.address import host_and_port
 from kitchen_printer.decisions.delivery import Delivery
@@ -29,7 +30,8 @@ class _Kept:
 class BlockingLines:
     """A worker's lines to its printers, for all its threads. Tickets of one printer take turns."""
 
-    def __init__(self) -> None:
+    def __init__(self, scene: Scene) -> None:
+        self._keeps = scene.keeps_lines
         self._kept: dict[str, _Kept] = {}
         self._is_kept = threading.Condition()
         threading.Thread(target=self._close_idle_ones, daemon=True).start()
@@ -42,7 +44,7 @@ class BlockingLines:
                 delivery.start(payload)
                 _converse(line, delivery, until=_THE_END)
         finally:
-            if delivery.leaves_it_clean and monotonic() < until:
+            if self._keeps and delivery.leaves_it_clean and monotonic() < until:
                 with self._is_kept:
                     self._kept[address] = _Kept(line, until, monotonic())
                     self._is_kept.notify()

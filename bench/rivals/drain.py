@@ -31,9 +31,11 @@ def _take(place: Place, name: str, *, printers: int, tickets: int) -> Taken:
     return drained(place, name, printers=printers, tickets=tickets)
 
 
-def drained(place: Place, name: str, *, printers: int, tickets: int, workers: int = 1) -> Taken:
+def drained(
+    place: Place, name: str, *, printers: int, tickets: int, workers: int = 1, keeps_lines: bool = True
+) -> Taken:
     """Let a contender work off a backlog."""
-    with on_stage(place, name, printers, workers=workers) as stage:
+    with on_stage(place, name, printers, workers=workers, keeps_lines=keeps_lines) as stage:
         return drain_once(stage, tickets)
 
 

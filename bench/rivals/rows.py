@@ -41,6 +41,7 @@ REST: Final = (
 )
 ROWS: Final[dict[str, tuple[Row, ...]]] = {
     "drain": (RATE, CPU, CORES, _plain("out of order", ",.0f")),
+    "lines": (RATE, CPU, CORES, _plain("out of order", ",.0f")),
     "trickle": (*LATENCIES, CPU),
     "rush": (*LATENCIES, _plain("last on record, ms", ",.0f"), CPU),
     "dead": (RATE,),

@@ -20,6 +20,7 @@ from kitchen_demo.postgres import open_postgres
 PARTS: Final = {
     "papers": "everybody prints the same twenty tickets, and every paper is compared",
     "drain": "a backlog over 1, 4, 16 and 64 printers",
+    "lines": "the same over 16 printers, where each rival opens a line for each ticket",
     "trickle": "five tickets a second: from commit to first byte, cut and record",
     "rest": "nothing is ordered: processor time, transactions and memory",
     "dead": "one dead printer of sixteen: what the others still get",

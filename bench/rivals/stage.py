@@ -164,6 +164,7 @@ def on_stage(
     printers: int,
     *,
     workers: int = 1,
+    keeps_lines: bool = True,
     unplugged: Collection[str] = (),
     database: AbstractContextManager[str] | None = None,
     after: int = 0,
@@ -183,6 +184,7 @@ def on_stage(
             printers=fleet.addresses,
             folder=str(folder),
             redis=place.redis.url if place.redis else "",
+            keeps_lines=keeps_lines,
         )
         processes = [contender.worker(scene, folder / f"worker-{number}.log") for number in range(workers)]
         pids: dict[str, int] = {}

@@ -75,7 +75,7 @@ STATES: Final[dict[str, tuple[LiteralString, bool]]] = {
         "SELECT count(*) FROM proof.papers WHERE is_void",
         True,
     ),
-    "torn paper": ("SELECT count(*) FROM proof.papers WHERE token IS NULL AND NOT is_void", True),
+    "torn paper": ("SELECT count(*) FROM proof.papers WHERE token IS NULL", True),
     "lane changed hands": ("SELECT count(*) FROM lanes WHERE epoch > 2", False),
     "slip of the service": ("SELECT count(*) FROM proof.papers WHERE notice IS NOT NULL", False),
     "void while its order was in doubt": (

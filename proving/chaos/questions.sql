@@ -108,7 +108,7 @@ SELECT format('paper %s of ticket %s has %s, which is not on the ticket', x.id, 
                     WHERE i.kitchen_ticket_id = x.ticket AND i.menu_name = 'Dish ' || g.tag)
 
 -- [I4 figures]
-SELECT count(*) FILTER (WHERE is_paper) AS papers, count(*) FILTER (WHERE token IS NULL AND NOT is_void) AS torn,
+SELECT count(*) FILTER (WHERE is_paper) AS papers, count(*) FILTER (WHERE token IS NULL) AS torn,
        count(*) FILTER (WHERE is_void) AS "told to throw away",
        count(*) FILTER (WHERE notice IS NOT NULL) AS slips,
        (SELECT count(*) FROM proof.submissions WHERE fate = 'rolled back') AS "rolled back"

@@ -60,7 +60,7 @@ class CeleryRedis(WorkerOfOurs):
     def work(self, scene: Scene) -> None:
         """Run one worker."""
         logging.disable(logging.WARNING)
-        app, turns, lines = _app(scene.redis), defaultdict[str, Lock](Lock), BlockingLines()
+        app, turns, lines = _app(scene.redis), defaultdict[str, Lock](Lock), BlockingLines(scene)
         threads = 2 * len(scene.printers)
         pool = ConnectionPool(
             scene.dsn,

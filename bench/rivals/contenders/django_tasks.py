@@ -82,7 +82,8 @@ class DjangoTasks(WorkerOfOurs):
 
 @cache
 def _lines() -> BlockingLines:
-    return BlockingLines()
+    assert _scene is not None
+    return BlockingLines(_scene)
 
 
 def _print_ticket(number: int, printer: str) -> None:

@@ -59,11 +59,12 @@ async def _work(scene: Scene) -> None:
     line.bind(str(folder / _SOCKET))
     await asyncio.get_running_loop().create_datagram_endpoint(lambda: _Orders(folder, queues), sock=line)
     scene.ready.touch()
-    await asyncio.gather(*(_lane(scene.printers[printer], queue) for printer, queue in queues.items()))
+    lines = Lines(scene)
+    lanes = (_lane(lines, scene.printers[printer], queue) for printer, queue in queues.items())
+    await asyncio.gather(*lanes)
 
 
-async def _lane(address: str, queue: asyncio.Queue[str]) -> None:
-    lines = Lines()
+async def _lane(lines: Lines, address: str, queue: asyncio.Queue[str]) -> None:
     while True:
         await lines.deliver(address, rendered(await queue.get()))
 

@@ -45,7 +45,7 @@ async def _work(scene: Scene) -> None:
     hand = await psycopg.AsyncConnection.connect(scene.dsn, autocommit=True)
     turns = {printer: asyncio.Lock() for printer in scene.printers}
     tasks: set[asyncio.Task[None]] = set()
-    lines = Lines()
+    lines = Lines(scene)
 
     async def print_ticket(number: int, printer: str) -> None:
         async with turns[printer]:

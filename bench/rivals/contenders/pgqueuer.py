@@ -77,7 +77,7 @@ async def _work(scene: Scene) -> None:
     retry: Any = import_module("pgqueuer.errors").RetryRequested
     pool = await asyncpg.create_pool(scene.dsn, min_size=8, max_size=16)
     turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-    lines = Lines()
+    lines = Lines(scene)
 
     async def print_ticket(job: Any) -> None:
         number, printer = job.payload.decode().split()

@@ -60,7 +60,7 @@ class Procrastinate(WorkerOfOurs):
 
 async def _work(scene: Scene) -> None:
     procrastinate: Any = import_module("procrastinate")
-    lines = Lines()
+    lines = Lines(scene)
     # By `configure`, because its listener passes `autocommit` itself beside the pool's arguments.
     async with AsyncConnectionPool(
         scene.dsn, min_size=8, max_size=16, configure=_commit_by_itself, open=False
