@@ -54,7 +54,7 @@ CELERY: Final = "celery_redis"
 
 def run(arguments: list[str]) -> int:
     """Measure the parts that are named, or all; print the tables and keep everything in a folder."""
-    told = _parsed(arguments)
+    told = parsed(arguments)
     sizes = _sizes(told)
     log = Log()
     with (
@@ -81,7 +81,8 @@ def run(arguments: list[str]) -> int:
     return 0
 
 
-def _parsed(arguments: list[str]) -> argparse.Namespace:
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line; a wrong one ends the program with a sentence."""
     parser = argparse.ArgumentParser(
         prog="dev.py bench rivals",
         description="Parts: " + "; ".join(f"{name}: {what}" for name, what in PARTS.items()) + ".",

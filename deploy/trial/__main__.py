@@ -12,12 +12,13 @@ sys.path.insert(
     0, str(Path(__file__).resolve().parents[2] / "src")
 )  # its pure modules need nothing installed
 
-from deploy.trial import guide, hardening, kills, six_items
+from deploy.trial import care, guide, hardening, kills, six_items
 from deploy.trial.compose import TrialFailed
 
 TRIALS: dict[str, Callable[[], None]] = {
     "guide": guide.run,
     "six-items": six_items.run,
+    "care": care.run,
     "hardening": hardening.run,
     "kills": kills.run,
 }

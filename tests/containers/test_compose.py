@@ -40,6 +40,7 @@ def test_a_container_comes_back_after_a_power_cut_unless_it_has_its_work_done(
     name: str, service: Tree
 ) -> None:
     assert service["restart"] == ("no" if name in ONCE else "unless-stopped")
+    assert service["stop_grace_period"] == ("60s" if name == "postgres" else "20s")
     assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
 
 
@@ -81,12 +82,12 @@ def test_the_database_gives_up_nothing_for_speed_and_its_data_are_in_a_volume() 
     assert {"--fsync=on", "--synchronous_commit=on", "--full_page_writes=on"} <= set(postgres["command"])
     assert postgres["volumes"] == ["database:/var/lib/postgresql"]
     assert postgres["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
+    assert postgres["healthcheck"]["start_period"] == "10m", "replaying the log takes its time"
 
 
 def test_the_service_starts_once_the_contract_is_there_and_has_time_to_stop() -> None:
     service = services()["service"]
     assert service["depends_on"] == {"migrate": {"condition": "service_completed_successfully"}}
-    assert service["stop_grace_period"] == "20s"
     assert "entrypoint" not in service
     assert "healthcheck" not in service  # the image's own
     second = {**services()["service-2"]}

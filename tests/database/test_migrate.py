@@ -241,6 +241,25 @@ def test_the_owner_of_the_pos_tables_gets_the_grants_that_are_missing(server: Po
         query(server.dsn(name), f"REVOKE kitchen_owner FROM {user}")
 
 
+def test_grants_that_nobody_could_give_now_leave_no_error_in_the_log_of_the_server(
+    lonely_server: EmbeddedPostgres,
+) -> None:
+    log = lonely_server.folder.log
+    query(lonely_server.dsn(), "CREATE DATABASE before_the_pos")
+    database = lonely_server.dsn("before_the_pos")
+    already = log.stat().st_size
+    assert len(migrate(database).pos_grants_missing) == 4, "there are no tables yet"
+    with psycopg.connect(database) as connection:
+        create_pos_tables(connection)
+    query(database, "CREATE ROLE stranger LOGIN; GRANT kitchen_owner TO stranger")
+    theirs = make_conninfo(database, user="stranger")
+    assert len(migrate(theirs).pos_grants_missing) == 4, "they are not the stranger's tables"
+    assert b"ERROR" not in log.read_bytes()[already:]
+    query(database, "GRANT ALL ON pos_bill, pos_billitem, core_product TO stranger WITH GRANT OPTION")
+    assert migrate(theirs).pos_grants_missing == (), "who may pass them on, does"
+    query(database, "REVOKE kitchen_owner FROM stranger")
+
+
 def test_the_owner_of_the_pos_tables_may_run_the_grants_later(server: Postgres) -> None:
     with new_database(server) as name:
         grants = migrate(server.dsn(name)).pos_grants_missing

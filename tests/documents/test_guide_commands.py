@@ -1,4 +1,4 @@
-"""The commands of README.md, backend.md, django.md and virtual-printer.md are run as they stand.
+"""The commands of README.md, backend.md, django.md, high-availability.md and virtual-printer.md are run as they stand.
 
 Only what belongs to a whole machine or server is replaced: addresses, ports, and the names of logins.
 """
@@ -19,11 +19,12 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shlex import quote
+from urllib.parse import quote as percent
 
 import psycopg
 import pytest
 from psycopg import sql
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from kitchen_demo.child_process import free_port
 from kitchen_demo.edge import set_routes
@@ -41,6 +42,7 @@ OWNER = "postgresql://owner:password@127.0.0.1:5432/name"
 README = "README.md"
 BACKEND = "docs/backend.md"
 DJANGO = "docs/django.md"
+HIGH_AVAILABILITY = "docs/high-availability.md"
 VIRTUAL_PRINTER = "docs/virtual-printer.md"
 
 pytestmark = pytest.mark.timeout(180)
@@ -173,6 +175,24 @@ def test_the_django_guide_s_service_is_the_readme_s() -> None:
     variable, program = run.text.strip().split(" ", maxsplit=1)
     assert program in readme
     assert variable.startswith("DATABASE_URL=postgresql://printing:secret@")
+
+
+def test_of_two_servers_in_the_address_the_one_that_is_there_is_used(database: str, tmp_path: Path) -> None:
+    told = conninfo_to_dict(database)
+    there = f"{percent(str(told['host']), safe='')}:{told.get('port') or 5432}"
+    login = percent(str(told["user"]), safe="")
+    if told.get("password"):
+        login += f":{percent(str(told['password']), safe='')}"
+    script = only(HIGH_AVAILABILITY, "DATABASE_URL").text
+    for stands, stands_for in {
+        "printing:secret@": f"{login}@",
+        "10.0.0.11": f"127.0.0.1:{free_port()}",
+        "10.0.0.12": there,
+        "/kitchen?": f"/{told['dbname']}?",
+    }.items():
+        assert stands in script
+        script = script.replace(stands, stands_for)
+    run(f"{script}kitchen-printer tickets", tmp_path)
 
 
 def test_the_virtual_printer_prints_and_fails_by_its_own_commands(tmp_path: Path) -> None:

@@ -142,9 +142,18 @@ def harden(connection: Connection) -> tuple[str, ...]:
 
 def missing_pos_grants(connection: Connection) -> list[sql.Composed]:
     """What the owner of the tables of the point of sale must grant; all of it while the tables do not exist."""
+    return [grant for grant, _ in _missing_pos_grants(connection)]
+
+
+def _missing_pos_grants(connection: Connection) -> list[tuple[sql.Composed, bool]]:
+    """What is missing, each with whether this user may grant it now: the table is there, and his or lent to him."""
     rows = connection.execute(
         """
-        SELECT need.table_name, need.privilege, need.column_name
+        SELECT need.table_name, need.privilege, need.column_name,
+               coalesce(CASE WHEN need.column_name IS NULL
+                             THEN has_table_privilege(c.oid, need.privilege || ' WITH GRANT OPTION')
+                             ELSE has_column_privilege(c.oid, a.attnum, need.privilege || ' WITH GRANT OPTION') END,
+                        false)
           FROM (VALUES (1, 'pos_bill', 'SELECT', NULL), (2, 'pos_billitem', 'SELECT', NULL),
                        (3, 'core_product', 'SELECT', NULL), (4, 'pos_billitem', 'UPDATE', 'status'))
                AS need(place, table_name, privilege, column_name)
@@ -157,7 +166,7 @@ def missing_pos_grants(connection: Connection) -> list[sql.Composed]:
         """,
         {"owner": OWNER},
     ).fetchall()
-    return [_pos_grant(table, privilege, column) for table, privilege, column in rows]
+    return [(_pos_grant(table, privilege, column), may) for table, privilege, column, may in rows]
 
 
 def _pos_grant(table: str, privilege: str, column: str | None) -> sql.Composed:
@@ -171,8 +180,9 @@ def _pos_grant(table: str, privilege: str, column: str | None) -> sql.Composed:
 
 def grant_pos_tables(connection: Connection) -> None:
     """Grant what is missing on the tables of the point of sale, as far as they exist and this user may."""
-    for grant in missing_pos_grants(connection):
-        _try(connection, grant)
+    for grant, may in _missing_pos_grants(connection):
+        if may:  # what is tried in vain stands in the server's log as an error
+            _try(connection, grant)
 
 
 def _current_user(connection: Connection) -> sql.Identifier:
