@@ -1,7 +1,8 @@
 """In which order a line is read: the Unicode Bidirectional Algorithm (UAX 9) for one line without controls.
 
-Controls that embed, override or isolate never get here: :func:`printable` shows them. What is left of the
-algorithm are its rules W1 to W7, N0 to N2, I1, I2, L1 and L2, under these names below.
+Controls that embed, override or isolate never get here, nor do tabs and line ends: :func:`printable` shows them. What
+is left of the algorithm are its rules W1 to W7, N0 to N2, I1, I2 and L2, under these names below. L1 would be about
+blanks at the end of the line, to which N1 and N2 give the direction of the line already.
 """
 
 import unicodedata
@@ -15,8 +16,7 @@ _CLOSING_OF = dict(zip(_OPENING, _CLOSING, strict=True))
 _OPEN_BRACKETS_MAX = 63
 """Beyond so many open brackets the standard stops looking for pairs (BD16)."""
 
-_NEUTRAL = frozenset({"B", "S", "WS", "ON"})
-_IGNORED_AT_THE_END = frozenset({"WS", "S", "B"})
+_NEUTRAL = frozenset({"WS", "ON"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,7 @@ def embedding_levels(text: str, *, rtl: bool) -> list[int]:
     kinds = _weak_types_resolved(original, "R" if rtl else "L")
     _pair_brackets(text, original, kinds, base)
     _resolve_neutrals(kinds, base)
-    levels = [_implicit_level(kind, base) for kind in kinds]
-    for place in range(len(levels) - 1, -1, -1):  # L1: blanks at the end follow the line
-        if original[place] not in _IGNORED_AT_THE_END:
-            break
-        levels[place] = base
-    return levels
+    return [_implicit_level(kind, base) for kind in kinds]
 
 
 def _weak_types_resolved(original: list[str], outside: str) -> list[str]:
@@ -108,10 +103,8 @@ def _terminators(kinds: list[str]) -> None:
         end = place
         while end < len(kinds) and kinds[end] == "ET":
             end += 1
-        if end > place and "EN" in (
-            kinds[place - 1] if place else "",
-            kinds[end] if end < len(kinds) else "",
-        ):
+        around = (kinds[place - 1] if place else "", kinds[end] if end < len(kinds) else "")
+        if "EN" in around:
             kinds[place:end] = ["EN"] * (end - place)
         place = max(end, place + 1)
     for place, kind in enumerate(kinds):  # W6
@@ -165,10 +158,9 @@ def _resolve_neutrals(kinds: list[str], base: int) -> None:
         end = place
         while end < len(kinds) and kinds[end] in _NEUTRAL:
             end += 1
-        if end > place:
-            before = _strength(kinds[place - 1]) if place else embedding
-            after = _strength(kinds[end]) if end < len(kinds) else embedding
-            kinds[place:end] = [before if before == after else embedding] * (end - place)
+        before = _strength(kinds[place - 1]) if place else embedding
+        after = _strength(kinds[end]) if end < len(kinds) else embedding
+        kinds[place:end] = [before if before == after else embedding] * (end - place)
         place = max(end, place + 1)
 
 
@@ -177,9 +169,9 @@ def _strength(kind: str) -> str:
 
 
 def _implicit_level(kind: str, base: int) -> int:
-    if base % 2 == 0:
-        return {"R": base + 1, "AN": base + 2, "EN": base + 2}.get(kind, base)  # I1
-    return base if kind == "R" else base + 1  # I2
+    if base == 0:
+        return {"R": 1, "AN": 2, "EN": 2}.get(kind, 0)  # I1
+    return 1 if kind == "R" else 2  # I2
 
 
 def _reversed_from(runs: list[tuple[int, str]], level: int) -> Iterator[tuple[int, str]]:

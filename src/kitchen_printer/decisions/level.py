@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, assert_never
 
 from kitchen_printer.decisions.outcome import Evidence
 
@@ -99,3 +99,5 @@ def standing(level: Level, provenance: Provenance) -> str:
             return "unverified: a person says so"
         case "proven on paper":
             return "proven on paper"
+        case _:
+            assert_never(provenance)
