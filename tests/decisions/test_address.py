@@ -19,6 +19,7 @@ SPELLINGS = [
     ("BAR-Printer", "bar-printer:9100"),
     ("bar_printer.Local:9100", "bar_printer.local:9100"),
     ("a" * 63 + ".local", "a" * 63 + ".local:9100"),
+    ("a." * 126 + "b", "a." * 126 + "b:9100"),  # 253 characters, as many as the domain name system knows
     ("[::1]", "[::1]:9100"),
     ("[::1]:9101", "[::1]:9101"),
     ("[FE80:0:0:0:0:0:0:1]", "[fe80::1]:9100"),
@@ -53,6 +54,7 @@ JUNK = [
     "bar..local",
     ".local",
     "a" * 64,
+    "a." * 126 + "bc",  # one more
     "a." * 127 + "a",
     "fe80::1",
     "[fe80::1",

@@ -167,6 +167,10 @@ def test_failed_and_held_tickets_are_alarms_once_they_have_stood_a_moment() -> N
         (BAR_LATE, told(1199, 2), None),
         (BAR_LATE, told(1200, 2), Telling.REPEATED),
         (BAR_LATE, told(4800, 1000), Telling.REPEATED),
+        (NoRoute(a_station(waits=299)), told(10**6), None),
+        (NoRoute(a_station(waits=300)), told(600), Telling.REPEATED),
+        (StationSilent(a_station(waits=300)), told(600), Telling.REPEATED),
+        (TicketsHeld((a_ticket(1),)), told(600, 1, 1), Telling.REPEATED),
         (TicketsFailed((a_ticket(1),)), told(599, 1, 1), None),
         (TicketsFailed((a_ticket(1),)), told(600, 1, 1), Telling.REPEATED),
         (TicketsFailed((a_ticket(1), a_ticket(2))), told(29, 1, 1), None),  # one more is news, but no storm

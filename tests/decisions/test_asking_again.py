@@ -5,6 +5,7 @@ Its answers overtake the ticket. So they may end the waiting, and never prove an
 
 import pytest
 
+from kitchen_printer.decisions.asking import Asking
 from kitchen_printer.decisions.delivery import ANSWER_BYTES_MAX
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.level import Level
@@ -130,3 +131,27 @@ def test_only_a_printer_that_has_stopped_is_asked_again(state: State) -> None:
     before = talk.listen()
     talk.delivery.ask_again()
     assert (talk.state, talk.listen(), before) == (state, b"", before)
+
+
+@pytest.mark.parametrize(("last", "is_thin"), [(0x12, False), (0x1E, True)])
+def test_a_round_of_four_questions_asks_each_once_and_ends_with_the_paper(last: int, is_thin: bool) -> None:
+    asking = Asking()
+    for question in (1, 2, 3, 4):
+        assert (asking.question, asking.is_open, asking.is_over, asking.is_near_end) == (
+            question,
+            False,
+            False,
+            None,
+        )
+        assert asking.to_send() == bytes((0x10, 0x04, question))
+        assert (asking.to_send(), asking.is_open) == (b"", True)
+        asking.answered(last if question == 4 else 0x12)
+    assert (asking.is_over, asking.is_near_end, asking.trouble) == (True, is_thin, None)
+
+
+def test_of_several_troubles_the_one_that_names_a_cause_is_told() -> None:
+    asking = Asking()
+    for bits in (0x1A, 0x12, 0x1A, 0x72):  # offline; cover closed; cutter; no paper
+        asking.to_send()
+        asking.answered(bits)
+    assert asking.trouble is Reason.CUTTER

@@ -70,3 +70,20 @@ def test_nothing_else_than_a_person_or_replication_speaks_for_a_changed_history(
     if change is Change.COMPLETE:
         assert caution == 0 or (record.is_replicated and not alone)
         assert caution == 0 or (found.system, found.tables) == (record.history.system, record.history.tables)
+
+
+def test_a_person_who_decided_that_nothing_is_ever_missing_is_believed_even_of_a_backup() -> None:
+    assert judged(found=replace(HERE, system=HERE.system + 1), caution=0) is Change.COMPLETE
+
+
+def test_a_heartbeat_that_ended_just_within_the_time_still_counts() -> None:
+    assert judged(replace(RECORD, silent_seconds=300.0)) is Change.COMPLETE
+
+
+@pytest.mark.parametrize("change", list(Change))
+def test_only_a_history_that_may_lack_something_is_doubtful(change: Change) -> None:
+    assert change.is_doubtful == (change in ("doubtful", "restored"))
+
+
+def test_a_server_is_not_older_than_itself() -> None:
+    assert not HERE.is_older_than(HERE)

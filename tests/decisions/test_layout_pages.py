@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kitchen_printer.decisions.banners import briefly
 from kitchen_printer.decisions.layout import footer
 from kitchen_printer.decisions.occasion import Backup, Occasion, Reprint
 from kitchen_printer.decisions.page import Paper
@@ -436,3 +437,42 @@ def test_a_number_in_front_of_a_dish_cannot_be_forged_by_its_name() -> None:
     text = rows(a_bare_ticket(lines=[{**SOUP, "menu_name": "SOUP\n9 x LOBSTER\x1b@"}]))
     assert "2 x SOUP 9 x" in text
     assert "  LOBSTER[U+001B]@" in text
+
+
+BRIEFLY = {
+    Reason.UNREACHABLE: "printer not on the network",
+    Reason.REFUSED: "printer refuses to connect",
+    Reason.SILENT: "printer does not answer",
+    Reason.OFFLINE: "printer offline",
+    Reason.COVER_OPEN: "printer cover open",
+    Reason.PAPER_OUT: "printer out of paper",
+    Reason.CUTTER: "printer cutter stuck",
+    Reason.PRINTER_ERROR: "printer fault",
+    Reason.BUSY: "printer busy",
+    Reason.CONNECTION_LOST: "printer lost",
+    Reason.NO_CONFIRMATION: "printer does not confirm",
+    Reason.CANNOT_CONFIRM: "printer cannot confirm",
+    Reason.DOES_NOT_CONFIRM: "printer does not confirm",
+    Reason.POWER_LOST: "printer without power",
+    Reason.PARKED: "printer parked",
+    Reason.REDIRECTED: "printer redirected by hand",
+    Reason.MISCONFIGURED: "printer not set up",
+}
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_what_stops_a_printer_is_said_in_a_few_words_and_ours_is_nobodys_business(reason: Reason) -> None:
+    assert briefly(reason) == BRIEFLY.get(reason, "printer cannot print")
+    assert len(briefly(reason)) <= 26
+
+
+def test_a_reprint_that_nobody_asked_for_by_name_says_what_it_knows() -> None:
+    reprint = a_job(kind=JobKind.REPRINT)
+
+    def below_the_banner(requested_by: str | None, reason: str | None) -> str:
+        occasion = an_occasion(reprint=Reprint(requested_by=requested_by, reason=reason))
+        return rows(a_bare_ticket(), reprint, occasion=occasion)[1]
+
+    assert below_the_banner(None, None) == "KITCHEN"
+    assert below_the_banner("Anna", None) == " Anna "
+    assert below_the_banner(None, "paper torn") == " paper torn "

@@ -144,3 +144,50 @@ def test_whatever_a_table_is_called_the_slip_fits_and_keeps_its_footer(
     page = lay_out_notice(notice, a_notice_job(), NOW, paper, ZONE)
     assert all(len(row.text) <= paper.columns for row in page.rows)
     assert page.rows[-1].text == "#N99-1/1 A7Qk"
+
+
+def test_the_end_of_a_service_counts_items_and_names_what_is_unknown_of_them() -> None:
+    items = (
+        UnsentItem(station=None, quantity="1.5", name=None),
+        UnsentItem(station="BAR", quantity="2", name="Lager"),
+    )
+    unsent = Exceptions(since=OLD.ordered_at, unsent=7, unsent_items=items, unproved=0, tickets=())
+    assert said(unsent)[2:7] == [
+        "-" * 48,
+        "7 items on no ticket:",
+        "NO STATION  1.5 x unknown item",
+        "BAR  2 x Lager",
+        "-" * 48,
+    ]
+    unproved = Exceptions(
+        since=OLD.ordered_at,
+        unsent=0,
+        unsent_items=(),
+        unproved=9,
+        tickets=(UnprovedTicket(exception="waiting", ticket=OLD),),
+    )
+    assert said(unproved)[2:6] == ["-" * 48, "9 tickets:", "WAITING  BAR 007  11:00 (8 h 45)", "-" * 48]
+
+
+@pytest.mark.parametrize(("more", "said_below"), [(0, []), (1, ["... and 1 more"]), (9, ["... and 9 more"])])
+def test_an_alarm_lists_so_many_tickets_and_counts_the_rest(more: int, said_below: list[str]) -> None:
+    rows = said(Alarm(headline="x", tickets=(SOUP,) * (LISTED_MAX + more)))
+    assert rows.count("KITCHEN 041  table 12  19:42 (3 min)") == LISTED_MAX
+    assert [row for row in rows if row.startswith("...")] == said_below
+
+
+def test_forty_tickets_are_listed() -> None:
+    assert LISTED_MAX == 40  # more than a slip of a metre holds helps nobody
+
+
+def test_an_alarm_about_no_ticket_has_no_list_and_without_advice_no_arrow() -> None:
+    assert said(Alarm(headline="x"))[:3] == ["ALARM", "x", "-" * 48]
+
+
+def test_what_is_no_notice_is_told_by_its_fields_and_never_by_its_content() -> None:
+    with pytest.raises(MalformedNoticeError) as malformed:
+        read_notice('{"kind": "recovery_list", "waiting": "Anna", "tickets": [{"station": "Otto"}]}')
+    assert "recovery_list.waiting: " in str(malformed.value)
+    assert "recovery_list.tickets.0.number: Field required" in str(malformed.value)
+    assert ";" in str(malformed.value)
+    assert not [name for name in ("Anna", "Otto", "https") if name in str(malformed.value)]

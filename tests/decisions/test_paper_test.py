@@ -1,11 +1,14 @@
 """What follows from one test paper: an answer that could not have waited for the paper proves nothing."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kitchen_printer.decisions.level import Level
-from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome, Uncertain, Unconfirmed
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.paper_test import Finding, Judgement, PaperTested, judge, may_show_scripts
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
@@ -90,3 +93,68 @@ def test_scripts_follow_the_last_test_paper_on_a_printer_that_may_get_papers(
     tested: PaperTested, is_pinned: bool, expected: bool
 ) -> None:
     assert may_show_scripts(judge(tested, may_answer_in_order=True), is_pinned=is_pinned) is expected
+
+
+def judged_of(**fields: Any) -> Judgement:
+    may_answer_in_order = fields.pop("may_answer_in_order", True)
+    return judge(
+        paper(fields.pop("level", Level.COUNTERS), **fields), may_answer_in_order=may_answer_in_order
+    )
+
+
+@pytest.mark.parametrize(("seconds", "is_proved"), [(0.2, True), (0.1999, False), (None, False)])
+def test_a_paper_of_ten_centimetres_takes_the_fastest_printer_a_fifth_of_a_second(
+    seconds: float | None, is_proved: bool
+) -> None:
+    judged = judged_of(level=Level.TOKEN_FENCE, seconds=seconds)
+    assert (judged.finding is Finding.PROVED) is is_proved
+    assert judged.finding in (Finding.PROVED, Finding.ANSWERS_TOO_EARLY)
+
+
+@pytest.mark.parametrize(
+    ("strokes", "finding"),
+    [
+        (49, Finding.MISCOUNTS),
+        (50, Finding.PROVED),
+        (1600, Finding.PROVED),  # two dot rows of each of its 800, at most
+        (1601, Finding.MISCOUNTS),
+    ],
+)
+def test_strokes_are_believed_between_the_shortest_ticket_and_two_for_each_row_of_dots(
+    strokes: int, finding: Finding
+) -> None:
+    assert judged_of(after=Odometer(cuts=8, strokes=1000 + strokes)).finding is finding
+
+
+def test_counters_that_were_not_told_before_the_paper_are_not_relied_on() -> None:
+    untold = replace(paper(Level.COUNTERS), before=None)
+    assert judge(untold, may_answer_in_order=True).finding is Finding.MISCOUNTS
+
+
+@pytest.mark.parametrize("outcome", [NotSent(Reason.COVER_OPEN), Uncertain(Reason.COVER_OPEN)])
+def test_a_paper_that_did_not_come_says_nothing_but_why(outcome: Outcome) -> None:
+    assert judged_of(outcome=outcome) == Judgement(
+        finding=Finding.NO_ANSWER, level=Level.COUNTERS, is_proven=False, reason=Reason.COVER_OPEN
+    )
+
+
+def test_what_nobody_can_prove_is_not_proven_by_a_test() -> None:
+    assert judged_of(level=Level.MUTE, outcome=Unconfirmed(Evidence.SENT)) == Judgement(
+        finding=Finding.NOTHING_TO_PROVE, level=Level.MUTE, is_proven=False
+    )
+
+
+def test_an_echo_that_came_too_early_leaves_the_next_level_unproven() -> None:
+    assert judged_of(seconds=0.1) == Judgement(
+        finding=Finding.ANSWERS_TOO_EARLY,
+        level=Level.QUEUED_STATUS,
+        is_proven=False,
+        test_next=Level.QUEUED_STATUS,
+    )
+    assert judged_of(seconds=0.1, may_answer_in_order=False).is_proven
+
+
+@pytest.mark.parametrize("finding", list(Finding))
+def test_a_test_without_an_answer_tells_nothing_of_the_printer(finding: Finding) -> None:
+    judged = Judgement(finding=finding, level=Level.MUTE, is_proven=False)
+    assert judged.is_telling == (finding not in ("nothing to prove", "no answer"))

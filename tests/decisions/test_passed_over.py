@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kitchen_printer.decisions.passed_over import (
-    DOES_NOT_CONFIRM_SECONDS,
     NOT_A_CONDITION,
     Condition,
     passed_over_for,
@@ -47,7 +46,8 @@ RULES: list[tuple[str, Reason | None, Condition, Reason | None]] = [
     ("one ticket unconfirmed is its own matter", None, doubtful(1, 0), None),
     ("two different ones in a row: past it, at once", None, doubtful(2, 0), MUTE),
     ("health alone brings it not home", MUTE, doubtful(2, 200), MUTE),
-    ("it is tried again after five minutes", None, doubtful(2, DOES_NOT_CONFIRM_SECONDS), None),
+    ("it is tried again after five minutes", None, doubtful(2, 300), None),
+    ("and not before", None, doubtful(2, 299.9), MUTE),
     ("also while its last failure is still fresh", None, doubtful(2, 0, Reason.NO_CONFIRMATION), MUTE),
 ]
 
@@ -64,6 +64,20 @@ def test_without_a_failover_time_it_takes_one_failure_to_leave_and_still_two_ans
     assert passed_over_for(OUT, well(0.5, 2), NOW, 0) == OUT
     assert passed_over_for(OUT, well(1, 1), NOW, 0) == OUT
     assert passed_over_for(OUT, well(1, 2), NOW, 0) is None
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_only_what_is_the_printers_own_fault_lets_tickets_go_past_it(reason: Reason) -> None:
+    ours = {"internal_error", "service_stopped", "lease_lost", "cannot_lay_out", "parked"}
+    assert passed_over_for(None, down(reason, 60), NOW, FAILOVER) == (None if reason in ours else reason)
+    assert passed_over_for(OUT, down(reason, 60), NOW, FAILOVER) == (OUT if reason in ours else reason)
+
+
+def test_a_printer_of_which_nothing_else_is_known_has_answered_and_doubted_nothing() -> None:
+    assert passed_over_for(OUT, Condition(trouble=None, since=0.0, answers=2), 300.0, FAILOVER) is None
+    assert Condition(trouble=None, since=0.0) == Condition(
+        trouble=None, since=0.0, answers=0, doubtful_tickets=0, doubted_at=0.0
+    )
 
 
 REASONS = st.sampled_from([each for each in Reason if each not in NOT_A_CONDITION])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import BACKOFF_SECONDS, Decision, JobState, backoff_seconds, decide
 
@@ -112,3 +112,22 @@ def test_chance_moves_a_rest_by_a_fifth_at_most(failures: int, chance: float) ->
     middle = backoff_seconds(failures, chance=0.5)
     assert 0.8 * middle - 1e-9 <= backoff_seconds(failures, chance) <= 1.2 * middle + 1e-9
     assert backoff_seconds(failures, chance) <= BACKOFF_SECONDS[-1] * 1.2
+
+
+@pytest.mark.parametrize(("spent", "limit"), [(0, 3), (0, 1), (7, 3)])
+def test_where_a_person_looks_first_a_doubt_is_held_however_often_it_was_tried(
+    spent: int, limit: int
+) -> None:
+    decision = decide(DOUBT, spent=spent, maybe_on_paper=False, attempts_max=limit, on_unconfirmed="hold")
+    assert decision == job(JobState.HELD, spent=spent + 1, maybe_on_paper=True)
+
+
+@pytest.mark.parametrize("outcome", [PROVED, OFF, ILLEGIBLE])
+def test_what_is_not_in_doubt_is_never_held(outcome: Outcome) -> None:
+    looked_at = decide(outcome, spent=0, maybe_on_paper=False, attempts_max=3, on_unconfirmed="hold")
+    assert looked_at == decide(outcome, spent=0, maybe_on_paper=False, attempts_max=3)
+
+
+def test_what_a_person_accepted_without_a_proof_is_printed() -> None:
+    accepted = decide(Unconfirmed(Evidence.SENT), spent=1, maybe_on_paper=False, attempts_max=3)
+    assert accepted == printed(1)

@@ -107,3 +107,32 @@ def test_only_the_last_tickets_count_for_the_mean() -> None:
 )
 def test_people_are_told_about_how_long_it_lasts(left: int | None, words: str) -> None:
     assert how_long(left) == words
+
+
+def test_a_roll_of_which_nothing_was_heard_has_used_and_seen_nothing() -> None:
+    assert Roll() == Roll(is_low=None, is_near_end=False, clear_looks=0, printed_mm=0.0, lengths_mm=())
+    assert Roll().used(160, is_ticket=True) == Roll(lengths_mm=(160,))
+
+
+def test_a_mean_is_taken_over_twenty_tickets_and_a_new_roll_is_seen_three_times() -> None:
+    long_ago = reduce(lambda each, mm: each.used(mm, is_ticket=True), (2000, *[100] * 20), Roll())
+    assert long_ago.lengths_mm == (100,) * 20
+    assert [seen(True, *[False] * looks).is_low for looks in (1, 2, 3)] == [True, True, False]
+
+
+def test_looks_count_only_in_a_row() -> None:
+    assert seen(True, False, False, True, False, False).is_low is True
+
+
+def test_a_thin_roll_of_which_no_ticket_is_known_is_told_without_a_number_on_paper_too() -> None:
+    assert seen(True).low == seen(True).low_on_paper == PaperLow(tickets_left=None)
+
+
+def test_the_last_ticket_of_a_roll_is_never_minus_one() -> None:
+    empty = seen(True).used(2000, is_ticket=True)
+    assert empty.low == empty.low_on_paper == PaperLow(tickets_left=0)
+
+
+def test_tickets_of_no_length_say_nothing() -> None:
+    assert tickets_left(0, (0.0,)) is None
+    assert tickets_left(0, (0.5,)) == 4000

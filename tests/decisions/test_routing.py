@@ -229,3 +229,25 @@ def test_no_ticket_is_ever_sent_to_a_closed_station(
     known = destinations(Routing(routes=routes, absences=absences).chosen(), closed, default)
     found = destination_of(station, known, default)
     assert found is None or (found.station not in closed and found.printers)
+
+
+def test_every_printer_that_a_route_or_a_redirect_names_is_known() -> None:
+    assert Routing(routes=ONE_EACH, redirects=(redirect(BAR, THIRD),)).printers() == {BAR, KITCHEN, THIRD}
+    assert Routing(routes=()).printers() == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("target", "printer_id", "absences", "has_one"),
+    [
+        (K1, KITCHEN, {}, True),
+        (K1, KITCHEN, {BACKUP: PAPER_OUT}, False),
+        (K1, BACKUP, {}, True),
+        (B1, BAR, {}, False),
+        (Target("NOWHERE", 1), BAR, {}, False),
+    ],
+)
+def test_a_printer_has_a_stand_in_where_another_one_could_print_now(
+    target: Target, printer_id: int, absences: Absences, has_one: bool
+) -> None:
+    routing = Routing(routes=(*WITH_BACKUP, route("BAR", BAR)), absences=absences)
+    assert routing.has_stand_in(target, printer_id) is has_one

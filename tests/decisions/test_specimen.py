@@ -39,3 +39,21 @@ def test_every_script_of_the_specimen_is_drawn_and_none_falls_back_to_code_point
     for name, _ in SCRIPTS:
         assert name in text
     assert "[peanuts] [hot pepper]" in text
+
+
+@pytest.mark.parametrize(
+    ("columns", "row"), [(35, "80 ÇüéâäàåçêëèïîìÄÅ"), (36, "80 Ç ü é â ä à å ç ê ë è ï î ì Ä Å")]
+)
+def test_the_code_page_is_shown_with_blanks_between_its_letters_where_there_is_room(
+    columns: int, row: str
+) -> None:
+    paper = Paper(columns=columns, codec="cp858")
+    assert row in [each.text for each in fitted(measures(paper), paper).rows]
+
+
+@pytest.mark.parametrize(
+    ("columns", "tens"), [(29, "        10        20"), (30, "        10        20        30"), (9, "")]
+)
+def test_every_tenth_column_that_there_is_has_its_number(columns: int, tens: str) -> None:
+    paper = Paper(columns=columns, codec="cp858")
+    assert [row.text for row in measures(paper)][2] == tens

@@ -12,7 +12,9 @@ from kitchen_printer.decisions.status import (
     FLOW_CONTROL,
     Answer,
     AnswerParser,
+    Cleared,
     Echo,
+    Info,
     Junk,
     NotPrinted,
     PushedStatus,
@@ -20,6 +22,7 @@ from kitchen_printer.decisions.status import (
     RealTimeStatus,
     described,
     is_near_end,
+    most_telling,
     trouble_in_pushed_status,
     trouble_in_real_time_status,
 )
@@ -238,3 +241,61 @@ def test_every_pushed_status_is_judged_by_its_bits() -> None:
     for bits in product(first, others, others, (0x00, 0x0F)):
         expected = next((why for place, bit, why in PUSHED_TROUBLES if bits[place] & bit), None)
         assert trouble_in_pushed_status(PushedStatus(bits)) == expected
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (RealTimeStatus(0x16), "real-time status 16"),
+        (QueuedStatus(0x03), "queued status 03"),
+        (PushedStatus((0x14, 0, 0, 0x0F)), "pushed status 14 00 00 0f"),
+        (Echo("A7Qk"), "Echo 4137516b"),
+        (NotPrinted("A7Qk"), "NotPrinted 4137516b"),
+        (Info("TM-T88"), "info 544d2d543838"),
+        (Cleared(), "cleared"),
+        (Junk(b"HTTP/1.1 400"), "12 unknown bytes 48 54 54 50 2f 31 2e 31"),
+    ],
+)
+def test_an_answer_is_worded_for_the_log_without_a_word_of_the_printers_own(
+    answer: Answer, words: str
+) -> None:
+    assert described(answer) == words
+
+
+@pytest.mark.parametrize(
+    ("answer", "meaning"),
+    [
+        (b"\x37\x25\x00", Cleared()),
+        (b"\x37\x25\x00"[:2] + b"\x01\x00", Junk(b"\x37\x25\x01\x00")),
+        (b"\x37\x24A7Qk\x00", Junk(b"\x37\x24A7Qk\x00")),
+        (b"\x5fTM-T88\x00", Info("TM-T88")),
+        (b"\x5f ~\x00", Info(" ~")),
+        (b"\x5f\x00", Info("")),
+        (b"\x5fTM\x1f\x00", Junk(b"\x5fTM\x1f\x00")),
+        (b"\x5fTM\x7f\x00", Junk(b"\x5fTM\x7f\x00")),
+        (b"\x37\x22A7Q\x1f\x00", Junk(b"\x37\x22A7Q\x1f\x00")),
+        (b"\x37\x22A7Q\x7f\x00", Junk(b"\x37\x22A7Q\x7f\x00")),
+        (b"\x5f" + b"x" * (BLOCK_BYTES_MAX - 2) + b"\x00", Info("x" * (BLOCK_BYTES_MAX - 2))),
+    ],
+)
+def test_a_block_is_one_answer_of_printable_letters_or_junk(answer: bytes, meaning: Answer) -> None:
+    assert parsed(answer) == [meaning]
+
+
+def test_a_parser_is_at_rest_while_no_answer_has_only_begun() -> None:
+    parser = AnswerParser()
+    assert parser.is_at_rest
+    parser.feed(b"\x37\x22A7")
+    assert not parser.is_at_rest
+    parser.feed(b"Qk\x00")
+    assert parser.is_at_rest
+
+
+def test_the_longest_block_is_ninety_bytes() -> None:
+    assert parsed(b"\x5f" + b"x" * 200)[0] == Junk(b"\x5f" + b"x" * 89)
+
+
+def test_a_trouble_that_names_a_cause_is_told_before_one_that_says_only_that_there_is_one() -> None:
+    assert most_telling([Reason.OFFLINE, Reason.CUTTER, Reason.PAPER_OUT]) is Reason.CUTTER
+    assert most_telling([Reason.OFFLINE, Reason.OFFLINE]) is Reason.OFFLINE
+    assert most_telling([Reason.PAPER_OUT, Reason.OFFLINE]) is Reason.PAPER_OUT

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.text import printable, to_bytes
+from kitchen_printer.decisions.text import capped, columns_of, graphemes, is_text_of, printable, to_bytes
 from kitchen_printer.printers.encode import CODECS
 
 
@@ -134,3 +134,77 @@ def test_a_control_byte_is_stopped_even_if_nobody_made_it_printable(command: int
 def test_a_letter_outside_the_code_page_is_an_error_and_no_question_mark() -> None:
     with pytest.raises(UnicodeEncodeError):
         to_bytes("щи", "cp858")
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "shown"),
+    [
+        ("", 0, ""),
+        ("abc", 3, "abc"),
+        ("abcd", 3, "abc…(+1)"),
+        ("W" * 1300, 100, "W" * 100 + "…(+1,200)"),
+        ("e\u0301" * 3, 3, "e\u0301" * 3),
+        ("e\u0301" * 5, 3, "e\u0301" * 3 + "…(+4)"),
+        ("ab\u0301\u0301\u0301c", 2, "ab\u0301\u0301\u0301…(+1)"),
+        ("a\u0301\u0301\u0301b\u0301\u0301\u0301", 2, "a\u0301\u0301\u0301b\u0301\u0301\u0301"),
+        ("a\u0301\u0301\u0301\u0301b\u0301\u0301\u0301", 2, "a\u0301\u0301\u0301\u0301…(+4)"),
+        ("a" + "\u0301" * 100, 2, "a" + "\u0301" * 7 + "…(+93)"),  # marks piled up to no purpose
+        ("a" + "\u0301" * 7, 2, "a" + "\u0301" * 7),
+        ("\U0001f468\u200d\U0001f373" * 2, 1, "\U0001f468\u200d\U0001f373…(+3)"),
+    ],
+)
+def test_a_text_is_cut_between_what_a_reader_takes_for_characters(text: str, limit: int, shown: str) -> None:
+    assert capped(text, limit) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("", []),
+        ("ab", [("a", 1), ("b", 1)]),
+        ("e\u0301", [("e\u0301", 1)]),
+        ("宫e\u0301", [("宫", 2), ("e\u0301", 1)]),
+        ("김", [("김", 2)]),
+    ],
+)
+def test_a_character_takes_the_columns_that_it_is_wide(text: str, pieces: list[tuple[str, int]]) -> None:
+    assert graphemes(text) == pieces
+    assert columns_of(text) == sum(width for _, width in pieces)
+
+
+@pytest.mark.parametrize(
+    ("text", "on_paper"),
+    [
+        ("نمی\u200cخواهم", "نمی\u200cخواهم"),
+        ("क्\u200dष", "क्\u200dष"),
+        ("نی\u200c\u200cخ", "نی\u200c[U+200C]خ"),  # a second joiner joins nothing
+        ("a\u200dب", "a[U+200D]ب"),  # Latin letters know no joiners
+        ("\u200dب", "[U+200D]ب"),
+        ("\u0590\u200dب", "[U+0590][U+200D]ب"),
+    ],
+)
+def test_a_joiner_stays_only_inside_a_script_that_needs_it_and_can_be_drawn(text: str, on_paper: str) -> None:
+    drawable = set("نمیخواهمکषक्ب")
+    assert printable(text, "cp858", drawable.__contains__) == on_paper
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "is_text"),
+    [
+        ("soup", "ascii", True),
+        ("crème", "cp858", True),
+        ("щи", "cp858", False),
+        ("宫", "gb18030", True),
+        ("é", "gb18030", False),  # two bytes, so two columns in Chinese mode, for a letter of one
+        ("\u00ad", "cp858", True),
+        ("宫保щ", "gb18030", False),
+    ],
+)
+def test_what_a_code_page_prints_needs_no_picture(text: str, codec: str, is_text: bool) -> None:
+    assert is_text_of(text, codec) is is_text
+
+
+def test_what_can_be_drawn_is_drawn_and_what_has_a_plain_twin_is_typed() -> None:
+    assert printable("Борщ — “no” \U0001f95c", "cp858", lambda character: character != "щ") == (
+        'Бор[U+0449] - "no" \U0001f95c'
+    )
