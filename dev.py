@@ -45,6 +45,9 @@ CHECKS = {
     "mypy": ["-m", "mypy"],
     "pyright": ["-m", "pyright"],
 }
+TELL_THEMSELVES = [  # their programs have options, which their own --help lists
+    *("demo", "test", "chaos", "crash-matrix", "soak", "simulate", "fuzz", "mutate", "coverage"),
+]
 TEST_PROCESSES = 3  # for two cores: tests wait a good deal; `test -n 8` asks for more, `test -n 0` for none
 MADE_HERE = [
     *(".venv", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter_cache", ".hypothesis"),
@@ -62,6 +65,9 @@ def main(arguments: list[str]) -> int:
     if name not in COMMANDS:
         print(f"There is no command {name!r}; the commands are {', '.join(COMMANDS)}.", file=sys.stderr)
         return 2
+    if rest in (["-h"], ["--help"]) and name not in TELL_THEMSELVES:
+        print(f"python3 dev.py {name}: {COMMANDS[name].__doc__}")
+        return 0
     try:
         return COMMANDS[name](rest)
     except SetupError as error:

@@ -6,7 +6,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 CHECKOUT: Final = Path(__file__).resolve().parents[1]
 DECISIONS: Final = "src/kitchen_printer/decisions/"
@@ -17,11 +21,20 @@ REST_MIN: Final = 95.0
 PROCESSES: Final = "3"
 
 
-def main(arguments: list[str]) -> int:
-    """Run the tests under coverage, further arguments go to pytest; say what is missing. 1 when it is too much."""
+@app.command(context_settings={"ignore_unknown_options": True})
+def cover(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(help="For pytest: files, folders, or options such as -k paper.")
+    ] = None,
+) -> None:
+    """Run the tests, and say which lines and branches none of them takes, here and in programs that they start.
+
+    All tests take about three times as long as they do without this. Ends with 1 when one fails, when a branch of the
+    decisions is not taken, or more than one in twenty of the rest.
+    """
     with TemporaryDirectory(prefix="kitchen-coverage-") as folder:
         data, report = Path(folder, "data"), Path(folder, "report.json")
-        tests = ["-m", "pytest", "-n", PROCESSES, "-q", *arguments]
+        tests = ["-m", "pytest", "-n", PROCESSES, "-q", *(arguments or [])]
         passed = _coverage(data, "run", *tests) == 0
         _coverage(data, "combine", "--quiet", folder)
         _coverage(data, "json", "--quiet", "-o", str(report))
@@ -29,7 +42,7 @@ def main(arguments: list[str]) -> int:
     decisions = {name: each for name, each in files.items() if name.startswith(DECISIONS)}
     rest = {name: each for name, each in files.items() if name not in decisions}
     is_enough = [_told("decisions", decisions, DECISIONS_MIN), _told("the rest", rest, REST_MIN)]
-    return 0 if passed and all(is_enough) else 1
+    sys.exit(0 if passed and all(is_enough) else 1)
 
 
 def _coverage(data: Path, *arguments: str) -> int:
@@ -73,4 +86,4 @@ def _ranges(lines: list[int]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    app()

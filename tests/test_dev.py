@@ -114,3 +114,15 @@ def test_help_names_every_command_with_a_sentence(checkout: Path) -> None:
     names = f"demo test check bench {campaigns} make docs lock sbom audit clean help"
     assert " ".join(line[0] for line in lines) == names
     assert all(len(line) == 2 for line in lines)
+
+
+@pytest.mark.parametrize("name", ["check", "bench", "make", "docs", "lock", "sbom", "audit", "clean", "help"])
+def test_a_command_without_options_tells_its_sentence_and_does_nothing_else(
+    checkout: Path, name: str
+) -> None:
+    before = set(checkout.rglob("*"))
+    outcome = run(checkout, name, "--help")
+    assert outcome.returncode == 0
+    assert outcome.stdout.startswith(f"python3 dev.py {name}: ")
+    assert outcome.stdout.count("\n") == 1
+    assert set(checkout.rglob("*")) == before
