@@ -36,6 +36,7 @@ SECTIONS: Final = {
         docs/failures.md
         docs/guarantees.md
         docs/campaigns/README.md
+        docs/mutation.md
         docs/best-practices.md
         docs/performance.md
         docs/simulation.md
