@@ -21,7 +21,7 @@ from deploy.supply import TARGETS
 from deploy.trial.__main__ import TRIALS
 from proving.chaos.__main__ import app as chaos
 from proving.fuzzing.__main__ import app as fuzzing
-from proving.mutating import TESTS as MUTATED
+from proving.mutating.__main__ import app as mutating
 from proving.simulation.__main__ import app as simulation
 from typer.core import TyperGroup
 from typer.main import get_command
@@ -76,7 +76,7 @@ class Programs:
             "soak": lambda told: _by(chaos)(["soak", *told]),
             "simulate": _by(simulation),
             "fuzz": _by(fuzzing),
-            "mutate": _names(*MUTATED),
+            "mutate": _by(mutating),
             "coverage": self._tests,
             "make": _names(*listed_by("making")),
             "docs": _names("links"),
