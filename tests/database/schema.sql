@@ -451,7 +451,7 @@ FUNCTION kitchen_count_routing_change() RETURNS trigger
     LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp BODY 844ce2016b729d331a9246381b5fbeef
 
 FUNCTION kitchen_derive_status(tickets bigint[]) RETURNS void
-    LANGUAGE sql VOLATILE SET search_path=pg_catalog, public, pg_temp BODY d067fe88035cde2997652ddfe18e20d6
+    LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, public, pg_temp BODY bcdca7dcce9ecf0f5eb2c378153b0b08
 
 FUNCTION kitchen_find_unsent_items(of_the_last interval DEFAULT '2 days'::interval) RETURNS TABLE(bill_id bigint, item_id bigint, station_code text, product_id bigint, menu_name text, quantity numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp, plan_cache_mode=force_generic_plan BODY 51e5f3279a269bb030853a4e3239feff

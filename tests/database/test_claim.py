@@ -193,6 +193,69 @@ async def test_eight_claimers_of_shared_stations_never_break_the_order_inside_a_
         assert tickets == sorted(tickets)
 
 
+_TICKETS = """
+INSERT INTO kitchen_tickets (id, bill_id, printer_target, expanded_at)
+SELECT n, n, 'BAR', now() FROM generate_series(%(first)s, %(last)s) n;
+INSERT INTO print_jobs (id, ticket_id, bill_id, station_code, printer_id, state, settled_at)
+SELECT n, n, n, 'BAR', 1 + n %% 3, %(state)s, CASE WHEN %(state)s = 'PRINTED' THEN now() END
+  FROM generate_series(%(first)s, %(last)s) n;
+"""
+_ATTEMPTS = """
+INSERT INTO print_attempts (id, job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked, token_printed,
+                            token_cut, outcome, evidence, settled_by, finished_at)
+SELECT n, n, 'TICKET', 1, 1 + n % 3, 1, gen_random_uuid(), false, 'A' || lpad(to_hex(n), 3, '0'),
+       'B' || lpad(to_hex(n), 3, '0'), 'CONFIRMED', 'token', gen_random_uuid(), now()
+  FROM generate_series(1001, 3000) n
+"""
+_ROWS_READ = """
+SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)),
+       (SELECT count(*) FROM pg_stat_activity WHERE application_name = 'test' AND datname = current_database())
+  FROM pg_stat_user_tables WHERE relname IN ('kitchen_tickets', 'print_jobs', 'print_attempts')
+"""
+
+
+async def test_a_ticket_reads_its_own_rows_alone_though_statistics_know_of_no_rush(database: str) -> None:
+    """Plans are made at the first ticket of an evening; what they read must not grow with the evening."""
+    tickets, rows_each_max = 60, 50
+    with psycopg.connect(database, autocommit=True) as connection, psycopg.ClientCursor(connection) as till:
+        till.execute(
+            "SET session_replication_role = replica"
+        )  # Nothing is read by what only checks references.
+        async with opened(database) as pool:
+            printers = await add_lanes(pool, 3)
+            till.execute(_TICKETS, {"first": 1001, "last": 3000, "state": "PRINTED"})
+            till.execute(_ATTEMPTS)
+            till.execute("ANALYZE")
+            for n, printer in enumerate(printers):
+                await add_ticket(pool, n, "BAR", [printer])
+            replica = Replica(pool)
+            await replica.start()
+            printed = await _print_all_heads(replica)
+            till.execute(_TICKETS, {"first": 3001, "last": 5000, "state": "WAITING"})
+            while printed < tickets:
+                printed += await _print_all_heads(replica)
+        read = await _rows_read_by_sessions_that_have_ended(till)
+    assert 0 < read <= printed * rows_each_max
+
+
+async def _print_all_heads(replica: Replica) -> int:
+    claimed = await replica.claim()
+    await record(replica.database, replica.me, [settled(each.job, PRINTED) for each in claimed])
+    return len(claimed)
+
+
+async def _rows_read_by_sessions_that_have_ended(connection: psycopg.ClientCursor) -> int:
+    """Sessions tell what they have read when they end."""
+    async with asyncio.timeout(10):
+        while True:
+            row = connection.execute(_ROWS_READ).fetchone()
+            assert row is not None
+            read, sessions = row
+            if sessions == 0:
+                return int(read)
+            await asyncio.sleep(0.02)
+
+
 async def test_the_claim_finds_its_heads_through_the_index_made_for_it(pool: Database, database: str) -> None:
     (printer, *_) = await add_lanes(pool, 3)
     with psycopg.connect(database, autocommit=True) as connection:

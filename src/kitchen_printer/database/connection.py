@@ -66,6 +66,8 @@ _SESSION: Final = {
     "lock_timeout": "3s",
     "idle_in_transaction_session_timeout": "10s",
     "plan_cache_mode": "force_generic_plan",
+    # Plans are made once, perhaps while a table is nearly empty, and must be good when it has grown.
+    "enable_seqscan": "off",
 }
 """What every session of ours is told, by statement: poolers refuse settings that come with the connection."""
 

@@ -205,10 +205,11 @@ ticket AS MATERIALIZED (
     SELECT t.id, t.status FROM kitchen_tickets t WHERE t.id IN (SELECT ticket_id FROM head)
      ORDER BY t.id FOR NO KEY UPDATE),
 pick AS MATERIALIZED (
-    SELECT q.* FROM print_jobs q JOIN head ON head.id = q.id
+    -- Each by its id, and judged once it is locked: else, before statistics know of a rush, all that waits is walked.
+    SELECT q.* FROM head CROSS JOIN LATERAL (
+               SELECT * FROM print_jobs WHERE id = head.id OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) q
      WHERE q.state = 'WAITING' AND q.printer_id = head.printer_id
-       AND (q.ticket_id IS NULL OR q.ticket_id IN (SELECT id FROM ticket))
-       FOR NO KEY UPDATE OF q SKIP LOCKED),
+       AND (q.ticket_id IS NULL OR q.ticket_id IN (SELECT id FROM ticket))),
 made AS (
     INSERT INTO print_attempts (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked,
                                 token_printed, token_cut, odometer)
@@ -222,8 +223,8 @@ moved AS (
 begun AS (
     -- Whether it is new is asked of the row that is locked: asked of the table, all that is new might be walked.
     UPDATE kitchen_tickets t SET status = 'PRINTING'
-      FROM made JOIN pick ON pick.id = made.job_id JOIN ticket ON ticket.id = pick.ticket_id
-     WHERE t.id = ticket.id AND ticket.status = 'NEW'),
+     WHERE t.id = ANY(ARRAY(SELECT ticket.id FROM made JOIN pick ON pick.id = made.job_id
+                                             JOIN ticket ON ticket.id = pick.ticket_id WHERE ticket.status = 'NEW'))),
 noted AS (
     INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
     SELECT 'claimed', pick.ticket_id, pick.id, made.id, made.printer_id,

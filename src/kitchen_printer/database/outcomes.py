@@ -49,6 +49,7 @@ _LOCK_TICKETS: LiteralString = """
 SELECT id FROM kitchen_tickets WHERE id = ANY(%(tickets)s) ORDER BY id FOR NO KEY UPDATE
 """
 
+# OFFSET 0 has each attempt looked up by its number: joined, all of them might be walked while statistics are young.
 # An attempt is settled by its owner, or, once its lane has a newer epoch, by the lane's new owner. Settled
 # already by somebody else: our late truth becomes an event. Settled already by us: this is the repetition
 # after a commit whose answer was lost, and nothing is left to do.
@@ -88,11 +89,11 @@ INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, deta
 SELECT 'late_' || lower(o.outcome), j.ticket_id, j.id, a.id, a.printer_id,
        jsonb_strip_nulls(jsonb_build_object('attempt', a.attempt_no, 'evidence', o.evidence, 'reason', o.reason,
                                             'recorded', a.outcome))
-  FROM o JOIN print_attempts a ON a.id = o.attempt_id AND a.token_printed = o.token
+  FROM o CROSS JOIN LATERAL (SELECT * FROM print_attempts WHERE id = o.attempt_id OFFSET 0) a
   JOIN print_jobs j ON j.id = a.job_id
- WHERE a.outcome IS NOT NULL AND a.settled_by <> %(me)s)
+ WHERE a.token_printed = o.token AND a.outcome IS NOT NULL AND a.settled_by <> %(me)s)
 SELECT o.attempt_id FROM o
- WHERE NOT EXISTS (SELECT FROM print_attempts a WHERE a.id = o.attempt_id AND a.token_printed = o.token)
+ WHERE NOT EXISTS (SELECT FROM print_attempts a WHERE a.id = o.attempt_id AND a.token_printed = o.token OFFSET 0)
 """
 
 # Its own statement, after the tickets are locked and the jobs have moved: only so do two copies that settle
