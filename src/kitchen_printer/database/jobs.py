@@ -208,8 +208,9 @@ pick AS MATERIALIZED (
     -- Each by its id, and judged once it is locked: else, before statistics know of a rush, all that waits is walked.
     SELECT q.* FROM head CROSS JOIN LATERAL (
                SELECT * FROM print_jobs WHERE id = head.id OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) q
-     WHERE q.state = 'WAITING' AND q.printer_id = head.printer_id
-       AND (q.ticket_id IS NULL OR q.ticket_id IN (SELECT id FROM ticket))),
+     WHERE (SELECT count(*) FROM ticket) >= 0  -- All tickets are locked before the first job is.
+       AND (head.ticket_id IS NULL OR head.ticket_id IN (SELECT id FROM ticket))
+       AND q.state = 'WAITING' AND q.printer_id = head.printer_id),
 made AS (
     INSERT INTO print_attempts (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked,
                                 token_printed, token_cut, odometer)
