@@ -7,8 +7,9 @@ from random import Random
 
 import psycopg
 
-from kitchen_printer.database.connection import Database
+from kitchen_printer.database.connection import Connection, Database
 from kitchen_printer.database.routing import read_configuration
+from kitchen_printer.database.tickets import Expansion
 from kitchen_printer.decisions.routing import Route, Routing, Target
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.route_book import RouteBook
@@ -32,6 +33,22 @@ async def _book(database: Database) -> RouteBook:
         routing=Routing(routes=routes),
         printers={},
     )
+
+
+async def test_an_expansion_does_not_wait_for_the_disk_and_what_is_claimed_does(database: str) -> None:
+    async with opened(database) as service, service.connection() as connection:
+        await connection.execute("SET synchronous_commit = on", prepare=False)
+        async with connection.transaction():
+            await Expansion(connection).new_tickets(STATIONS, any_station=False, routing_version=0)
+            during = await _synchronous_commit(connection)
+        after = await _synchronous_commit(connection)
+    assert (during, after) == ("off", "on")
+
+
+async def _synchronous_commit(connection: Connection) -> str:
+    row = await (await connection.execute("SHOW synchronous_commit", prepare=False)).fetchone()
+    assert row is not None
+    return str(row["synchronous_commit"])
 
 
 async def test_two_hundred_bills_from_eight_tills_are_numbered_without_gaps_by_two_replicas(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import LiteralString
 
 from kitchen_printer.database.connection import Connection, Database
 from kitchen_printer.decisions.routing import Choice
@@ -32,6 +33,11 @@ class NewJob:
     choice: Choice
 
 
+# The disk need not be waited for: nothing outside of the database follows from a number or a job before a claim is
+# committed, and that commit takes everything before it to the disk. What a crash takes back is expanded again.
+_BEGIN: LiteralString = "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(%s)"
+
+
 class Expansion:
     """The one transaction in which new tickets get their numbers and jobs."""
 
@@ -45,7 +51,7 @@ class Expansion:
 
         None when the routes are of another version than the caller knows.
         """
-        await self._connection.execute("SELECT pg_advisory_xact_lock(%s)", [_EXPANDING])
+        await self._connection.execute(_BEGIN, [_EXPANDING])
         cursor = await self._connection.execute(
             """
             SELECT id, upper(btrim(printer_target)) AS station FROM kitchen_tickets
