@@ -11,6 +11,7 @@ from kitchen_printer.decisions.reconcile import Odometer
 from tests.decisions.conversation import (
     ASK_COUNTERS,
     BODY,
+    CLEARED,
     CUT,
     CUTS_BEFORE,
     FEED_AND_CUT,
@@ -104,3 +105,22 @@ def test_an_uncut_ticket_an_anonymous_answer_and_half_an_answer_leave_it_unclean
     half.says(echo(CUT) + HEALTHY[:2])
     assert [each.state for each in (uncut, anonymous, half)] == [State.CONFIRMED] * 3
     assert not any(each.delivery.leaves_it_clean for each in (uncut, anonymous, half))
+
+
+@LEVELS
+def test_nothing_follows_while_the_printer_may_still_forget_what_comes(level: Level) -> None:
+    """Told to forget the ticket, it printed it all the same: the command lay unread behind it."""
+    talk = in_state(State.REVOKING, level)
+    assert talk.delivery.owes_a_receipt
+    talk.says(HEALTHY, echo(PRINTED), echo(CUT))
+    assert talk.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
+    assert talk.delivery.owes_a_receipt
+    assert not talk.delivery.leaves_it_clean
+    talk.says(CLEARED)
+    assert not talk.delivery.owes_a_receipt
+    assert talk.delivery.leaves_it_clean
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.REVOKING}))
+def test_a_printer_that_was_not_told_to_forget_or_has_said_that_it_did_owes_no_receipt(state: State) -> None:
+    assert not in_state(state, Level.COUNTERS).delivery.owes_a_receipt

@@ -53,19 +53,22 @@ async def deliver(
         await line.converse(until=READY)
         if delivery.state is State.READY:
             when_ready(line)
-            delivery.start(
-                Payload(
-                    body=body,
-                    token_printed="A7Qk",
-                    token_cut="A7Ql",
-                    token_forgotten="Gone",
-                    seconds_to_print=0.0,
-                    seconds_to_confirm=confirm_s,
-                    seconds_to_give_up=give_up_s,
-                )
-            )
+            delivery.start(payload(body, confirm_s=confirm_s, give_up_s=give_up_s))
             await line.converse(until=THE_END, changed=lambda: changed(line))
     return delivery.outcome
+
+
+def payload(body: bytes = BODY, *, confirm_s: float = PATIENCE_S, give_up_s: float = PATIENCE_S) -> Payload:
+    """A ticket with its tokens."""
+    return Payload(
+        body=body,
+        token_printed="A7Qk",
+        token_cut="A7Ql",
+        token_forgotten="Gone",
+        seconds_to_print=0.0,
+        seconds_to_confirm=confirm_s,
+        seconds_to_give_up=give_up_s,
+    )
 
 
 class Stranger:

@@ -4,17 +4,21 @@ Only a printer that says that it forgot the ticket, and whose counters then stan
 surely printed nothing of it: the other paper needs no mark. All this happens on the ticket's own connection.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from kitchen_printer.decisions.commands import FORGET_EVERYTHING
+from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
 from kitchen_printer.decisions.level import Level
-from kitchen_printer.decisions.outcome import NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.afterwards import declare_void
 from kitchen_printer.printers.connection import PrinterConnection
-from tests.printers.delivering import LINES, deliver
+from tests.printers.delivering import LINES, READY, THE_END, connected, deliver, payload
 from virtual_printer import VirtualPrinter
 from virtual_printer.faults import AtCommand, AtLine, Fault, Operator, Times, Trigger
 
@@ -125,3 +129,92 @@ async def test_a_ticket_is_not_taken_back_from_a_printer_that_prints(printer: Vi
     assert not isinstance(outcome, NotSent)
     (sheet,) = printer.paper.sheets
     assert sheet.lines == LINES
+
+
+# ── told to forget, it printed the ticket all the same ──────────────────────────────────────────────────
+
+
+async def test_a_printer_that_printed_on_is_listened_to_until_it_has_forgotten(
+    printer: VirtualPrinter,
+) -> None:
+    """What it was sent before that, it would forget too."""
+    async with printed_though_revoked(printer) as (line, forgets):
+        assert line.delivery.owes_a_receipt
+        listening = asyncio.create_task(line.hear_the_receipt())
+        await asyncio.sleep(0)
+        line.revoke()  # Whoever looks at a stopped printer once more wakes who listens; that is no receipt.
+        forgets.set()
+        async with asyncio.timeout(5):
+            await listening
+        assert not line.delivery.owes_a_receipt
+        assert line.delivery.leaves_it_clean
+
+
+async def test_one_that_never_says_so_is_not_waited_for_without_end(
+    printer: VirtualPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kitchen_printer.printers.connection.FORGET_SECONDS", 0.05)
+    async with printed_though_revoked(printer) as (line, _):
+        async with asyncio.timeout(5):
+            await line.hear_the_receipt()
+        assert not line.delivery.leaves_it_clean
+
+
+async def test_nor_is_one_whose_line_has_ended(printer: VirtualPrinter) -> None:
+    async with printed_though_revoked(printer) as (line, _):
+        line.hang_up(Reason.LEASE_LOST)
+        async with asyncio.timeout(1):
+            await line.hear_the_receipt()
+        assert line.delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
+
+
+@asynccontextmanager
+async def printed_though_revoked(
+    printer: VirtualPrinter,
+) -> AsyncGenerator[tuple[PrinterConnection, asyncio.Event], None]:
+    """A line on which a ticket was taken back, and came to paper because the cutter was free again before the printer
+    heard of it: it does once the event is set."""
+    delivery, forgets = Delivery(Level.COUNTERS, "Pre!"), asyncio.Event()
+    async with forgetting_late(printer, forgets) as address, connected(address, delivery) as line:
+
+        def take_back() -> None:
+            if delivery.state is State.STOPPED:
+                line.revoke()
+                printer.causes.remove_jam()
+
+        await line.converse(until=READY)
+        printer.causes.add(jam(AtLine(2)))
+        delivery.start(payload(give_up_s=60))
+        await line.converse(until=THE_END, changed=take_back)
+        assert delivery.outcome == Confirmed(Evidence.TOKEN, is_cut=True)
+        try:
+            yield line, forgets
+        finally:
+            forgets.set()
+
+
+@asynccontextmanager
+async def forgetting_late(printer: VirtualPrinter, forgets: asyncio.Event) -> AsyncGenerator[str, None]:
+    """A box before the printer that passes the word to forget on only when `forgets` is set."""
+    host, _, port = printer.address.rpartition(":")
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_printer, to_printer = await asyncio.open_connection(host, int(port))
+        back = asyncio.create_task(pump(from_printer, writer))
+        with suppress(OSError):
+            while data := await reader.read(4096):
+                if FORGET_EVERYTHING in data:
+                    await forgets.wait()
+                to_printer.write(data)
+        to_printer.close()
+        await back
+
+    async with await asyncio.start_server(pass_on, "127.0.0.1", 0) as server:
+        yield "{}:{}".format(*server.sockets[0].getsockname())
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(4096):
+            writer.write(data)
+    writer.close()

@@ -30,7 +30,10 @@ ASK_QUEUED_STATUS = b"\x1dr\x01"
 
 
 FORGET_EVERYTHING = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
-"""``DLE DC4`` function 8: clear the receive and print buffers, in real time; answered when done."""
+"""``DLE DC4`` function 8: clear the receive and print buffers, in real time; answered when done.
+
+Until that answer nothing may be sent, says the reference: what comes before it may be cleared too.
+"""
 
 VOID_PIECE = RESET + KANJI_OFF + b"INCOMPLETE - THROW AWAY\n" + FEED_AND_CUT
 """Ends a piece that is cut off: all lines may be on it, only the cut be missing, and then it looks like a ticket."""

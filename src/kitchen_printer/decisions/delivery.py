@@ -62,6 +62,8 @@ class Delivery:
         self.junk_bytes = 0
         self.odometer: Odometer | None = None
         """What the counters said before the payload; None at levels without them."""
+        self.owes_a_receipt = False
+        """Whether it was told to forget the ticket and has not said that it did: it may forget what follows, too."""
         self.strange_echoes: list[str] = []
         """Tokens that are not this delivery's: another attempt's proof, come late."""
         self._level = level
@@ -72,9 +74,7 @@ class Delivery:
         self._asking: Asking | None = None
         self._counts: list[int] = []
         self._bytes_in_step = 0
-        self._is_cut = False
-        self._is_revoked = False
-        self._is_fenced = False
+        self._is_cut = self._is_revoked = self._is_fenced = False
         self._last_pushed: PushedStatus | None = None
         self._first_heard = b""
         self._outbox: list[bytes] = []
@@ -119,7 +119,7 @@ class Delivery:
     def leaves_it_clean(self) -> bool:
         """Whether another ticket may follow on the connection: all was done, and answered by name of the question."""
         is_done = self.state is State.CONFIRMED and self._is_cut and self._level.echoes_tokens
-        return is_done and self._parser.is_at_rest
+        return is_done and self._parser.is_at_rest and not self.owes_a_receipt
 
     # ── what happened ───────────────────────────────────────────────────────────────────────────────────
 
@@ -180,6 +180,7 @@ class Delivery:
             return
         self._is_cut = self.state is State.CUTTING and event is Event.ANSWERED_IN_ORDER
         self._is_revoked |= event in (Event.FORGOTTEN, Event.FORGOTTEN_UNCOUNTED)
+        self.owes_a_receipt |= after is State.REVOKING
         self.state = after
         self.reason = reason
         self._asking = None
@@ -226,8 +227,8 @@ class Delivery:
             case Info(text):
                 yield from self._counted(text)
             case Cleared():
-                counts = self.odometer is not None
-                yield (Event.FORGOTTEN_UNCOUNTED if counts else Event.FORGOTTEN), self.reason
+                self.owes_a_receipt = False
+                yield (Event.FORGOTTEN_UNCOUNTED if self.odometer else Event.FORGOTTEN), self.reason
             case Junk(data):
                 self.junk_bytes += len(data)
                 yield Event.JUNK, Reason.NOT_A_PRINTER

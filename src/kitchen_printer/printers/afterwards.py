@@ -9,7 +9,7 @@ from kitchen_printer.decisions.outcome import Outcome, Uncertain
 from kitchen_printer.decisions.reconcile import Doubt, Findings, verdict
 from kitchen_printer.decisions.status import Cleared
 from kitchen_printer.printers.ask import Interview, NoAnswerError
-from kitchen_printer.printers.connection import Line, NoConnectionError, connected_line
+from kitchen_printer.printers.connection import FORGET_SECONDS, Line, NoConnectionError, connected_line
 
 LISTEN_SECONDS: Final = 0.5
 """A token that was held back while nobody was connected comes at once, if the printer keeps such tokens."""
@@ -19,9 +19,6 @@ ANSWER_SECONDS: Final = 1.0
 
 FENCE_SECONDS: Final = 10.0
 """The printer may still have the ticket before it; a fence behind a long one waits for the paper."""
-
-FORGET_SECONDS: Final = 3.0
-"""A real-time command is heard at once; some makes finish the line they print first."""
 
 RETRY_SECONDS: Final = 0.5
 """Pause between two tries to reach the printer: the dead connection may still hold its only place."""

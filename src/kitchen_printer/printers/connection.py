@@ -26,6 +26,9 @@ CONNECT_SECONDS: Final = 3.0
 FAREWELL_SECONDS: Final = 2.0
 """How long the printer may take to close its side after we closed ours."""
 
+FORGET_SECONDS: Final = 3.0
+"""A real-time command is heard at once; some makes finish the line they print first."""
+
 READ_BYTES: Final = 256
 
 QUEUE_SECONDS: Final = 0.02
@@ -171,6 +174,18 @@ class PrinterConnection:
             self.delivery.received(data)
         if data == b"":
             self.delivery.line_lost(self._hung_up)
+
+    async def hear_the_receipt(self) -> None:
+        """Hear a printer say that it has forgotten what it was told to, for a while, if it has not said so yet.
+
+        It may have printed the ticket all the same. What it is sent before the receipt it may forget too.
+        """
+        ends = asyncio.get_running_loop().time() + FORGET_SECONDS
+        while self.delivery.owes_a_receipt and asyncio.get_running_loop().time() < ends:
+            data = await self.line.hear(ends)
+            if data == b"":
+                return
+            self.delivery.received(data or b"")
 
     @property
     def _condition(self) -> tuple[State, Reason | None]:

@@ -103,6 +103,7 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             outcome = await attempt.to_paper()
             if not isinstance(outcome, Uncertain):
                 await attempt.record(outcome)
+                await line.hear_the_receipt()
                 if not claimed.is_last and claimed.job.kind is not JobKind.NOTICE:
                     keep_line(lane, line)
                 return Tried(outcome, claimed.is_last, attempt.late_since, claimed.job.ticket_id)
