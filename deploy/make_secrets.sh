@@ -14,6 +14,9 @@ random() {
 }
 
 keep() { # NAME CONTENT
+    if [ -d "secrets/$1" ]; then # an engine makes an empty folder of a file that it was to mount and did not find
+        rmdir "secrets/$1"
+    fi
     if [ -s "secrets/$1" ]; then
         echo "kept  secrets/$1"
         return

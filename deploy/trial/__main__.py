@@ -1,7 +1,7 @@
 """``python3 -m deploy.trial NAME``: see for yourself that the containers do what docs/docker.md says.
 
 The edge server must be up with the profile `demo`. COMPOSE is the command to speak to it with, `docker compose` unless
-it says otherwise.
+it says otherwise; DOCKER is what runs a single container.
 """
 
 import sys
