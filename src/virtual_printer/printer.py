@@ -55,6 +55,7 @@ class VirtualPrinter:
         self._on_event = on_event
         self._started_at = time.monotonic()
         self.on_sheet: list[Callable[[Sheet], None]] = []
+        self.on_hanging: list[Callable[[Sheet], None]] = []
         self._kept_answer = b""
         self._last_reply_at = 0.0
         self._delayed = 0  # pieces of answers that are still to be sent
@@ -222,15 +223,20 @@ class VirtualPrinter:
             self._executing = False
 
     def _motion_ended(self) -> None:
-        """What became true with this step is told now: answers, paper, and to faults that wait for lines."""
-        if self._due_answers:
-            answers, self._due_answers = self._due_answers, []
-            for answer in answers:
-                self._send(answer)
+        """What became true with this step is told now: paper, then answers, and to faults that wait for lines.
+
+        Whoever keeps papers has them before a host is told of them: this process may be killed in between.
+        """
         paper = self.engine.machine.paper
         if paper.sheets_cut > self._sheets_told:
             self._sheets_told = paper.sheets_cut
             self._tell_of_sheet(paper.last_sheet)
+        if self._due_answers:
+            for keep in self.on_hanging:
+                keep(paper.rest)
+            answers, self._due_answers = self._due_answers, []
+            for answer in answers:
+                self._send(answer)
         if paper.lines_printed > self._lines_told:
             lines, self._lines_told = paper.lines_printed - self._lines_told, paper.lines_printed
             self.desk.lines_came(lines)

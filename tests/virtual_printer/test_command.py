@@ -13,6 +13,7 @@ from rich.console import Console
 from tests.virtual_printer.host import PATIENCE_S
 from virtual_printer import VirtualPrinter
 from virtual_printer.live import view
+from virtual_printer.papers import HANGING
 
 COMMAND = (sys.executable, "-c", "from virtual_printer.cli import main; main()")
 
@@ -39,6 +40,10 @@ async def print_to(address: str, data: bytes) -> None:
     await writer.wait_closed()
 
 
+def files_in(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 async def test_two_printers_write_their_papers_and_end_with_zero_on_sigterm(tmp_path: Path) -> None:
     process = await start(
         "--printers", "BAR=0", "--printers", "KITCHEN=0", "--paper", str(tmp_path), "--json"
@@ -56,6 +61,31 @@ async def test_two_printers_write_their_papers_and_end_with_zero_on_sigterm(tmp_
         async with asyncio.timeout(PATIENCE_S):
             _, errors = await process.communicate()
     assert (process.returncode, errors) == (0, b"")
+
+
+async def test_what_was_answered_for_and_not_cut_outlives_a_printer_that_is_killed(tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--paper", str(tmp_path), "--json")
+    killed = await start(*arguments)
+    host, port = str((await next_event(killed, "listening"))["address"]).rsplit(":", 1)
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b"1 x BEER\n\x1dVB\x001 x WINE\n\x1dr\x01")  # cut, and asked in order behind the second
+    async with asyncio.timeout(PATIENCE_S):
+        await reader.readexactly(1)
+    killed.kill()
+    await killed.communicate()
+    writer.close()
+    assert files_in(tmp_path) == ["0001.txt", HANGING]
+    again = await start(*arguments)
+    try:
+        address = str((await next_event(again, "listening"))["address"])
+        assert (tmp_path / "0002.txt").read_text() == "1 x WINE\n"
+        await print_to(address, b"1 x SOUP\n\x1dr\x01\x1dVB\x00")
+        await next_event(again, "sheet")
+        assert (tmp_path / "0003.txt").read_text() == "1 x SOUP\n"
+        assert files_in(tmp_path) == ["0001.txt", "0002.txt", "0003.txt"]
+    finally:
+        again.send_signal(signal.SIGTERM)
+        await again.communicate()
 
 
 async def test_a_port_that_is_taken_is_said_plainly() -> None:
