@@ -39,7 +39,6 @@ SHORT: Final = Sizes(
     trickle_tickets=30,
     rush_rounds=2,
     kill_rounds=1,
-    kill_seconds=25.0,
     rest_seconds=8.0,
     rest_rounds=1,
     day_tickets=1_000,
@@ -47,7 +46,7 @@ SHORT: Final = Sizes(
     dead=("service",),
     history=(1_000, 5_000_000),
 )
-"""What fits into 25 calm minutes if histories are filled: fewer tickets, five rounds of whatever has a bound."""
+"""What fits into 30 calm minutes if histories are filled: fewer tickets, five rounds of whatever has a bound."""
 
 CELERY: Final = "celery_redis"
 
