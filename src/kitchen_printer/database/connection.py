@@ -68,6 +68,7 @@ _SESSION: Final = {
     "plan_cache_mode": "force_generic_plan",
     # Plans are made once, perhaps while a table is nearly empty, and must be good when it has grown.
     "enable_seqscan": "off",
+    "jit": "off",
 }
 """What every session of ours is told, by statement: poolers refuse settings that come with the connection."""
 

@@ -204,13 +204,15 @@ head AS MATERIALIZED (
 ticket AS MATERIALIZED (
     SELECT t.id, t.status FROM kitchen_tickets t WHERE t.id IN (SELECT ticket_id FROM head)
      ORDER BY t.id FOR NO KEY UPDATE),
+locked AS MATERIALIZED (
+    -- By their ids, and judged once they are locked: else, before statistics know of a rush, all that waits is walked.
+    -- The array is made first, so that all tickets are locked before the first job is.
+    SELECT * FROM print_jobs
+     WHERE id = ANY(ARRAY(SELECT id FROM head WHERE ticket_id IS NULL OR ticket_id IN (SELECT id FROM ticket)))
+       FOR NO KEY UPDATE SKIP LOCKED),
 pick AS MATERIALIZED (
-    -- Each by its id, and judged once it is locked: else, before statistics know of a rush, all that waits is walked.
-    SELECT q.* FROM head CROSS JOIN LATERAL (
-               SELECT * FROM print_jobs WHERE id = head.id OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) q
-     WHERE (SELECT count(*) FROM ticket) >= 0  -- All tickets are locked before the first job is.
-       AND (head.ticket_id IS NULL OR head.ticket_id IN (SELECT id FROM ticket))
-       AND q.state = 'WAITING' AND q.printer_id = head.printer_id),
+    SELECT locked.* FROM locked JOIN head ON head.id = locked.id AND head.printer_id = locked.printer_id
+     WHERE locked.state = 'WAITING'),
 made AS (
     INSERT INTO print_attempts (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked,
                                 token_printed, token_cut, odometer)
