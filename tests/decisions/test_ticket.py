@@ -15,7 +15,7 @@ from kitchen_printer.decisions.ticket import (
     modifiers_of,
     read_ticket,
 )
-from tests.decisions.tickets import SOUP, STEAK, a_bare_ticket, a_ticket, as_json, stored
+from tests.decisions.tickets import SOUP, STEAK, a_bare_ticket, a_job, a_ticket, as_json, stored
 
 SECRET = "anna@example.com is allergic"
 
@@ -160,3 +160,28 @@ def test_whatever_stands_in_a_stored_ticket_it_is_read_or_refused_in_words(chang
     except MalformedTicketError as malformed:
         problem = str(malformed)
     assert not problem or any(problem.startswith(field) for field in change)
+
+
+@pytest.mark.parametrize("key", ["id", "uuid", "sku", "product_id", "modifier_id", "price", "total", "tax"])
+def test_what_says_nothing_about_cooking_stays_off_the_paper(key: str) -> None:
+    assert modifiers_of({"name": "nuts", key: 7}) == ("nuts",)
+    assert modifiers_of({"size": "large", key: 7}) == ("size: large",)
+
+
+def test_a_choice_that_was_not_made_is_not_named() -> None:
+    assert modifiers_of({"name": "steak", "sauce": None, "size": "large"}) == ("steak (size: large)",)
+    assert modifiers_of({"sauce": None}) == ("sauce: -",)
+
+
+@pytest.mark.parametrize(("name", "read"), [(7, "7"), (1.5, "1.5"), (True, "True")])
+def test_a_modifier_may_be_called_by_a_number(name: JsonValue, read: str) -> None:
+    assert modifiers_of({"name": name}) == (read,)
+
+
+def test_an_item_without_name_and_number_is_still_a_line() -> None:
+    assert a_ticket(lines=[{"action": "ADD", "qty": 1}]).lines[0].name == "ITEM #-"
+
+
+def test_a_job_of_which_no_age_is_known_is_new() -> None:
+    assert a_job().age_seconds == 0.0
+    assert a_job().on_unconfirmed is None
