@@ -83,6 +83,7 @@ def run_all() -> Baseline:
         suppress_health_check=list(HealthCheck),
     )
     coverage = Coverage(data_file=None, include=[f"{DECISIONS}/*"], config_file=False, messages=False)
+    coverage.set_option("run:core", "ctrace")  # the newer one cannot tell tests apart
     watch = _Watch(coverage)
     said = StringIO()
     with redirect_stdout(said), coverage.collect():

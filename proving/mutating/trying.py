@@ -5,10 +5,12 @@ fixed and examples are not made small, so a change that is noticed is noticed ag
 """
 
 import ast
+import gc
 import os
 import resource
 import signal
 import sys
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,7 +110,7 @@ def _next_end(running: dict[int, Try]) -> tuple[Try, Verdict]:
             return each, Verdict.ENDLESS
         raise MutatingError(f"{each.module}, {each.mutant.name}: ended by signal {os.WTERMSIG(status)}.")
     match os.WEXITSTATUS(status):
-        case pytest.ExitCode.OK | pytest.ExitCode.NO_TESTS_COLLECTED:
+        case pytest.ExitCode.OK:
             return each, Verdict.SURVIVED
         case pytest.ExitCode.TESTS_FAILED | pytest.ExitCode.INTERRUPTED:
             return each, Verdict.NOTICED  # interrupted: the module cannot even be imported
@@ -128,14 +130,44 @@ def _run(trees: Mapping[str, ast.Module], seconds: Mapping[str, float]) -> NoRet
         for name in [name for name in sys.modules if name.startswith(_ANEW)]:
             del sys.modules[name]
         sys.meta_path.insert(0, _Changed({f"{PACKAGE}.{name}": tree for name, tree in trees.items()}))
-        files = dict.fromkeys(str(CHECKOUT / name.partition("::")[0]) for name in seconds)
-        code = pytest.main([*PYTEST, "-x", *files], plugins=[_Chosen(seconds)])
+        gc.disable()
+        # Most changes are noticed by the tests that are about them: those of other files need not even be gathered.
+        first, *others = _by_file(seconds)
+        for names in (first, [name for each in others for name in each]):
+            chosen = {name: seconds[name] for name in seconds if name in names}
+            files = dict.fromkeys(str(CHECKOUT / _file_of(name)) for name in chosen)
+            code = (
+                pytest.main([*PYTEST, "-x", *files], plugins=[_Chosen(chosen)])
+                if files
+                else pytest.ExitCode.OK
+            )
+            if not _is_well(code):
+                break
+        else:
+            code = pytest.ExitCode.OK
     finally:
         os._exit(code)
 
 
+def _by_file(names: Iterable[str]) -> list[list[str]]:
+    """Gather tests by their files, most tests first."""
+    files: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        files[_file_of(name)].append(name)
+    return sorted(files.values(), key=len, reverse=True)
+
+
+def _is_well(code: int) -> bool:
+    """Whether no test failed; a change may leave a table of cases empty."""
+    return code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+
+
+def _file_of(name: str) -> str:
+    return name.partition("::")[0]
+
+
 class _Chosen:
-    """Lets only some tests run, in their order, and ends the process when one takes far too long."""
+    """Lets only some tests run, in their order, and ends the process when one fails or takes far too long."""
 
     def __init__(self, seconds: Mapping[str, float]) -> None:
         self._seconds = seconds
@@ -155,8 +187,9 @@ class _Chosen:
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, exitstatus: int) -> NoReturn:
-        os._exit(int(exitstatus))  # what pytest tidies up now ends with this process
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        if not _is_well(exitstatus):
+            os._exit(int(exitstatus))  # what pytest would tidy up now ends with this process
 
 
 class _Changed(MetaPathFinder, Loader):

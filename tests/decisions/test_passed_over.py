@@ -73,6 +73,11 @@ def test_only_what_is_the_printers_own_fault_lets_tickets_go_past_it(reason: Rea
     assert passed_over_for(OUT, down(reason, 60), NOW, FAILOVER) == (OUT if reason in ours else reason)
 
 
+def test_a_mistake_of_ours_brings_no_tickets_home() -> None:
+    ours = Condition(trouble=Reason.INTERNAL_ERROR, since=NOW - 60, answers=2)
+    assert passed_over_for(OUT, ours, NOW, FAILOVER) is OUT
+
+
 def test_a_printer_of_which_nothing_else_is_known_has_answered_and_doubted_nothing() -> None:
     assert passed_over_for(OUT, Condition(trouble=None, since=0.0, answers=2), 300.0, FAILOVER) is None
     assert Condition(trouble=None, since=0.0) == Condition(

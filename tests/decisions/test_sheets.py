@@ -117,7 +117,7 @@ def test_a_page_rings_when_it_is_told_to() -> None:
     assert not on_sheets(a_content(1), PAPER, ENGLISH, rings=False).rings
 
 
-@given(st.lists(st.integers(1, 1100), min_size=1, max_size=6))
+@given(st.lists(st.integers(1, 700), min_size=1, max_size=4))
 def test_no_sheet_is_too_long_and_rows_stay_in_their_order(blocks: list[int]) -> None:
     page = on_sheets(a_content(*blocks), PAPER, ENGLISH, rings=False)
     found = sheets(page)
