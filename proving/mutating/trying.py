@@ -129,7 +129,8 @@ def _run(trees: Mapping[str, ast.Module], seconds: Mapping[str, float]) -> NoRet
         signal.setitimer(signal.ITIMER_PROF, _LOAD_SECONDS)
         for name in [name for name in sys.modules if name.startswith(_ANEW)]:
             del sys.modules[name]
-        sys.meta_path.insert(0, _Changed({f"{PACKAGE}.{name}": tree for name, tree in trees.items()}))
+        changed = _Changed({f"{PACKAGE}.{name}": tree for name, tree in trees.items()})
+        sys.meta_path.insert(0, changed)
         gc.disable()
         # Most changes are noticed by the tests that are about them: those of other files need not even be gathered.
         first, *others = _by_file(seconds)
@@ -144,7 +145,8 @@ def _run(trees: Mapping[str, ast.Module], seconds: Mapping[str, float]) -> NoRet
             if not _is_well(code):
                 break
         else:
-            code = pytest.ExitCode.OK
+            # What was never asked for its module has changed nothing, and its survival would mean nothing.
+            code = pytest.ExitCode.INTERNAL_ERROR if changed.is_waiting else pytest.ExitCode.OK
     finally:
         os._exit(code)
 
@@ -172,6 +174,11 @@ class _Chosen:
     def __init__(self, seconds: Mapping[str, float]) -> None:
         self._seconds = seconds
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self) -> None:
+        # pytest loads a module called so_test by itself, and has put itself before us.
+        sys.meta_path.sort(key=lambda each: not isinstance(each, _Changed))
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         # A change may take a case away from a test, or give it one: what is new is tried last.
@@ -197,10 +204,17 @@ class _Changed(MetaPathFinder, Loader):
 
     def __init__(self, trees: Mapping[str, ast.Module]) -> None:
         self._trees = trees
+        self._loaded: set[str] = set()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nobody has asked for a changed module yet."""
+        return self._loaded != {*self._trees}
 
     def find_spec(self, fullname: str, _: object, __: ModuleType | None = None) -> ModuleSpec | None:
         return spec_from_loader(fullname, self) if fullname in self._trees else None
 
     def exec_module(self, module: ModuleType) -> None:
+        self._loaded.add(module.__name__)
         code = compile(self._trees[module.__name__], f"<changed {module.__name__}>", "exec")
         exec(code, module.__dict__)  # noqa: S102  # our own source

@@ -11,11 +11,13 @@ from tests.decisions.conversation import (
     HEALTHY,
     PAPER_OUT,
     PREFLIGHT,
+    PRINTED,
     QUEUED,
     Conversation,
     counter,
     echo,
     in_state,
+    not_printed,
 )
 
 STATUSES_THAT_ARE_LETTERS = b"hello"
@@ -133,4 +135,19 @@ def test_a_stop_keeps_its_latest_cause() -> None:
     talk.says(bytes.fromhex("3c 00 00 0f"))
     assert talk.delivery.reason is Reason.COVER_OPEN
     talk.says(PAPER_OUT)
+    assert talk.delivery.reason is Reason.PAPER_OUT
+
+
+@pytest.mark.parametrize("state", [State.STOPPED, State.REVOKING, State.RECOUNTING])
+def test_a_proof_counts_also_from_a_printer_that_said_that_it_has_stopped(state: State) -> None:
+    talk = in_state(state, Level.COUNTERS)
+    talk.says(echo(PRINTED))
+    assert talk.is_in(State.CUTTING)
+
+
+@pytest.mark.parametrize("state", [State.PRINTING, State.STOPPED, State.REVOKING, State.RECOUNTING])
+def test_a_printer_that_says_that_it_did_not_print_leaves_a_doubt_wherever_it_says_so(state: State) -> None:
+    talk = in_state(state, Level.COUNTERS)
+    talk.says(not_printed(PRINTED))
+    assert isinstance(talk.delivery.outcome, Uncertain)
     assert talk.delivery.reason is Reason.PAPER_OUT

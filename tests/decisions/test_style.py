@@ -147,6 +147,8 @@ def test_quantities_are_aligned_from_the_left_only_where_lines_begin_there() -> 
 def test_a_quantity_of_three_digits_is_aligned_and_one_that_is_voided_is_not_counted() -> None:
     hundred = a_bare_ticket(lines=[SOUP, {**SOUP, "qty": 100}])
     assert texts(PLAIN, ticket=hundred)[3:5] == ["  2 x SOUP", "100 x SOUP"]
+    quarter = a_bare_ticket(lines=[SOUP, {**SOUP, "qty": "0.25"}])
+    assert texts(PLAIN, ticket=quarter)[3:5] == ["2 x SOUP", "0.25 x SOUP"]
     voided = a_bare_ticket(lines=[SOUP, {**SOUP, "qty": 100, "action": "VOID"}])
     assert texts(PLAIN, ticket=voided)[3:5] == ["2 x SOUP", "VOID 100 x SOUP"]
 
