@@ -136,3 +136,4 @@ def test_the_last_ticket_of_a_roll_is_never_minus_one() -> None:
 def test_tickets_of_no_length_say_nothing() -> None:
     assert tickets_left(0, (0.0,)) is None
     assert tickets_left(0, (0.5,)) == 4000
+    assert tickets_left(5000, (0.5,)) == 0

@@ -251,3 +251,22 @@ def test_a_printer_has_a_stand_in_where_another_one_could_print_now(
 ) -> None:
     routing = Routing(routes=(*WITH_BACKUP, route("BAR", BAR)), absences=absences)
     assert routing.has_stand_in(target, printer_id) is has_one
+
+
+@pytest.mark.parametrize(
+    ("closed", "default", "taking"),
+    [
+        (set[str](), None, {"BAR", "KITCHEN"}),
+        ({"BAR"}, None, {"KITCHEN"}),
+        ({"BAR"}, "KITCHEN", {"BAR", "KITCHEN"}),
+        ({"BAR", "CELLAR"}, "KITCHEN", {"BAR", "CELLAR", "KITCHEN"}),
+        ({"KITCHEN"}, "KITCHEN", {"BAR"}),  # a default station that is closed itself helps nobody
+        ({"BAR"}, "NOWHERE", {"KITCHEN"}),
+    ],
+)
+def test_a_closed_station_takes_tickets_only_where_an_open_default_station_has_a_route(
+    closed: set[str], default: str | None, taking: set[str]
+) -> None:
+    known = destinations(Routing(routes=ONE_EACH).chosen(), frozenset(closed), default)
+    assert {*known} == taking
+    assert {known[each].station for each in taking & closed} <= {default}
