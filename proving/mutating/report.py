@@ -57,9 +57,8 @@ class Report:
             each for tally in self.tallies.values() for each in tally.survivors if _key(each) not in known
         ]
 
-    def in_words(self, argued: Iterable[tuple[str, str]]) -> str:
+    def in_words(self) -> str:
         """Return the report as text."""
-        unargued = {_key(each) for each in self.unargued(argued)}
         every = self.tallies.values()
         total = Tally(
             tried=sum(each.tried for each in every),
@@ -72,9 +71,7 @@ class Report:
         lines += [_line("all", total)]
         for name, tally in self.tallies.items():
             lines += ["", f"{name}: survivors"] if tally.survivors else []
-            for each in tally.survivors:
-                mark = "NOT ARGUED " if _key(each) in unargued else ""
-                lines += [f"  {mark}line {each.mutant.line}  {each.mutant.name}"]
+            lines += [f"  line {each.mutant.line}  {each.mutant.name}" for each in tally.survivors]
         return "\n".join(lines)
 
     def as_json(self) -> str:

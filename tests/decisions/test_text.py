@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kitchen_printer.decisions.text import capped, columns_of, graphemes, is_text_of, printable, to_bytes
+from kitchen_printer.decisions.text import (
+    capped,
+    columns_of,
+    draws_nothing,
+    encodes,
+    graphemes,
+    is_text_of,
+    printable,
+    to_bytes,
+)
 from kitchen_printer.printers.encode import CODECS
 
 
@@ -165,6 +174,7 @@ def test_a_text_is_cut_between_what_a_reader_takes_for_characters(text: str, lim
         ("e\u0301", [("e\u0301", 1)]),
         ("宫e\u0301", [("宫", 2), ("e\u0301", 1)]),
         ("김", [("김", 2)]),
+        ("\u0301", [("\u0301", 0)]),  # a mark that stands on nothing
     ],
 )
 def test_a_character_takes_the_columns_that_it_is_wide(text: str, pieces: list[tuple[str, int]]) -> None:
@@ -208,3 +218,32 @@ def test_what_can_be_drawn_is_drawn_and_what_has_a_plain_twin_is_typed() -> None
     assert printable("Борщ — “no” \U0001f95c", "cp858", lambda character: character != "щ") == (
         'Бор[U+0449] - "no" \U0001f95c'
     )
+
+
+@pytest.mark.parametrize(
+    "invisible", ["\x1b", "\x7f", "\u202e", "\u00ad", "\ud83d", "\ue000", "\u0378", "\u2028", "\u2029"]
+)
+def test_what_nobody_can_see_is_shown_even_by_a_printer_that_draws_everything(invisible: str) -> None:
+    assert printable(f"щ{invisible}", "cp858", lambda _: True) == f"щ[U+{ord(invisible):04X}]"
+
+
+@pytest.mark.parametrize(("character", "twin"), TWINS.items())
+def test_what_type_setters_write_is_typed_where_a_code_page_lacks_it(character: str, twin: str) -> None:
+    assert printable(f"a{character}b", "ascii") == f"a{twin}b"
+
+
+@pytest.mark.parametrize(
+    ("character", "is_printed"), [("a", True), ("é", True), ("щ", False), ("\x1b", False), ("\x7f", False)]
+)
+def test_a_code_page_prints_what_it_has_and_no_command(character: str, is_printed: bool) -> None:
+    assert encodes(character, "cp858") is is_printed
+
+
+def test_a_printer_that_takes_text_only_draws_nothing() -> None:
+    assert draws_nothing("щ") is False
+
+
+def test_an_emoji_of_several_characters_is_drawn_whole_or_named() -> None:
+    cook = "\U0001f468\u200d\U0001f373"
+    assert printable(cook, "cp858", lambda each: each == "\U0001f468") == "[man cook]"
+    assert printable("\U0001f95c", "cp858", lambda _: True) == "\U0001f95c"

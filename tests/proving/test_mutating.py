@@ -8,7 +8,7 @@ from proving.covering import app as covering
 from proving.mutating.__main__ import app as mutating
 from proving.mutating.baseline import CHECKOUT, DECISIONS, MODULES, Baseline, MutatingError, parsed
 from proving.mutating.changes import Mutant, mutants
-from proving.mutating.report import ARGUED_IN, Report, argued
+from proving.mutating.report import ARGUED_IN, Report, argued, survivors_in
 from proving.mutating.trying import Try, Verdict, must_pass_unchanged, tries
 from typer import Typer
 from typer.testing import CliRunner
@@ -177,12 +177,12 @@ def a_report(*verdicts: Verdict) -> Report:
 def test_the_report_counts_names_the_survivors_and_says_which_nobody_argued() -> None:
     report = a_report(Verdict.NOTICED, Verdict.ENDLESS, Verdict.SURVIVED, Verdict.SURVIVED)
     first, second = (each.mutant.name for each in report.tallies["recovery"].survivors)
-    words = report.in_words([("recovery", first)])
+    words = report.in_words()
     assert report.score == 50.0
-    assert f"  NOT ARGUED line 9  {second}" in words
-    assert f"NOT ARGUED line 9  {first}" not in words
-    assert first in words
+    assert f"  line 9  {first}\n  line 9  {second}" in words
+    assert "recovery                 4        2                 1         2   50.0" in words
     assert [each.mutant.name for each in report.unargued([("recovery", first)])] == [second]
+    assert survivors_in(report.as_json()) == {"recovery": [first, second]}
 
 
 def test_the_page_of_arguments_is_read_as_it_is_written(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def _break(characters: Characters, first: int, room_ends: int) -> tuple[int, int
 
 
 def _may_break_between(before: tuple[str, int], after: tuple[str, int]) -> bool:
-    return before[1] == 2 and before[0] != "（" and after[0] not in _NEVER_FIRST and after[0] != " "
+    return before[1] == 2 and before[0] != "（" and after[0] not in _NEVER_FIRST
 
 
 def _without_blanks_at_the_end(characters: Characters) -> int:
