@@ -65,9 +65,7 @@ class Baseline:
         if place.lines is None or _NO_TEST in found:
             users = {module, *_importers(module)}
             found |= {name for each in users for tests in self.tests_at[each].values() for name in tests}
-            found |= {
-                name for name in self.seconds if module in _imported(CHECKOUT / name.partition("::")[0])
-            }
+            found |= {name for name in self.seconds if module in imported(CHECKOUT / name.partition("::")[0])}
         return tuple(sorted(found - {_NO_TEST}, key=self.seconds.__getitem__))
 
 
@@ -104,13 +102,13 @@ def _importers(module: str) -> frozenset[str]:
     """Every module that has something of this one, at first or second hand."""
     found, fresh = {module}, {module}
     while fresh:
-        fresh = {each for each in MODULES if each not in found and _imported(_path(each)) & fresh}
+        fresh = {each for each in MODULES if each not in found and imported(_path(each)) & fresh}
         found |= fresh
     return frozenset(found) - {module}
 
 
 @cache
-def _imported(path: Path) -> frozenset[str]:
+def imported(path: Path) -> frozenset[str]:
     """The modules of the decisions that a file names where it imports."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

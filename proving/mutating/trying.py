@@ -11,7 +11,7 @@ import resource
 import signal
 import sys
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.abc import Loader, MetaPathFinder
@@ -22,7 +22,16 @@ from typing import Any, Final, NoReturn
 
 import pytest
 
-from proving.mutating.baseline import CHECKOUT, PACKAGE, PYTEST, TESTS, Baseline, MutatingError, parsed
+from proving.mutating.baseline import (
+    CHECKOUT,
+    PACKAGE,
+    PYTEST,
+    TESTS,
+    Baseline,
+    MutatingError,
+    imported,
+    parsed,
+)
 from proving.mutating.changes import Mutant, Place, mutants
 
 _ANEW: Final = ("kitchen_printer", "tests.decisions")
@@ -133,7 +142,7 @@ def _run(trees: Mapping[str, ast.Module], seconds: Mapping[str, float]) -> NoRet
         sys.meta_path.insert(0, changed)
         gc.disable()
         # Most changes are noticed by the tests that are about them: those of other files need not even be gathered.
-        first, *others = _by_file(seconds)
+        first, *others = _by_file(seconds, {*trees})
         for names in (first, [name for each in others for name in each]):
             chosen = {name: seconds[name] for name in seconds if name in names}
             files = dict.fromkeys(str(CHECKOUT / _file_of(name)) for name in chosen)
@@ -151,12 +160,15 @@ def _run(trees: Mapping[str, ast.Module], seconds: Mapping[str, float]) -> NoRet
         os._exit(code)
 
 
-def _by_file(names: Iterable[str]) -> list[list[str]]:
-    """Gather tests by their files, most tests first."""
+def _by_file(names: Iterable[str], modules: Set[str]) -> list[list[str]]:
+    """Gather tests by their files: first those that name the module where they import, then those with most tests."""
     files: defaultdict[str, list[str]] = defaultdict(list)
     for name in names:
         files[_file_of(name)].append(name)
-    return sorted(files.values(), key=len, reverse=True)
+    ordered = sorted(
+        files, key=lambda file: (modules.isdisjoint(imported(CHECKOUT / file)), -len(files[file]))
+    )
+    return [files[file] for file in ordered]
 
 
 def _is_well(code: int) -> bool:

@@ -56,12 +56,12 @@ def visual_runs(text: str, *, rtl: bool) -> list[Run]:
 
 def embedding_levels(text: str, *, rtl: bool) -> list[int]:
     """Return the level of every character: even ones run from left to right."""
-    base = 1 if rtl else 0
+    embedding = "R" if rtl else "L"
     original = [unicodedata.bidirectional(character) or "L" for character in text]
-    kinds = _weak_types_resolved(original, "R" if rtl else "L")
-    _pair_brackets(text, original, kinds, base)
-    _resolve_neutrals(kinds, base)
-    return [_implicit_level(kind, base) for kind in kinds]
+    kinds = _weak_types_resolved(original, embedding)
+    _pair_brackets(text, original, kinds, embedding)
+    _resolve_neutrals(kinds, embedding)
+    return [_implicit_level(kind, embedding) for kind in kinds]
 
 
 def _weak_types_resolved(original: list[str], outside: str) -> list[str]:
@@ -112,9 +112,8 @@ def _terminators(kinds: list[str]) -> None:
             kinds[place] = "ON"
 
 
-def _pair_brackets(text: str, original: list[str], kinds: list[str], base: int) -> None:
+def _pair_brackets(text: str, original: list[str], kinds: list[str], embedding: str) -> None:
     """N0: brackets take the direction of what they hold, if that is the line's or what went before."""
-    embedding = "R" if base else "L"
     for opening, closing in _pairs(text, kinds):
         inside = {_strength(kind) for kind in kinds[opening + 1 : closing]} - {""}
         if embedding in inside:
@@ -151,8 +150,7 @@ def _pairs(text: str, kinds: list[str]) -> list[tuple[int, int]]:
     return sorted(pairs)
 
 
-def _resolve_neutrals(kinds: list[str], base: int) -> None:
-    embedding = "R" if base else "L"
+def _resolve_neutrals(kinds: list[str], embedding: str) -> None:
     place = 0
     while place < len(kinds):  # N1, N2
         end = place
@@ -168,8 +166,8 @@ def _strength(kind: str) -> str:
     return "R" if kind in ("R", "EN", "AN") else kind if kind == "L" else ""
 
 
-def _implicit_level(kind: str, base: int) -> int:
-    if base == 0:
+def _implicit_level(kind: str, embedding: str) -> int:
+    if embedding == "L":
         return {"R": 1, "AN": 2, "EN": 2}.get(kind, 0)  # I1
     return 1 if kind == "R" else 2  # I2
 
