@@ -8,6 +8,7 @@ from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.outcome import NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from tests.decisions.conversation import (
+    COVER_OPEN,
     HEALTHY,
     PAPER_OUT,
     PREFLIGHT,
@@ -130,12 +131,13 @@ def test_a_reason_of_ours_is_told_rather_than_that_the_line_broke() -> None:
     assert talk.delivery.outcome == Uncertain(Reason.LEASE_LOST)
 
 
-def test_a_stop_keeps_its_latest_cause() -> None:
+@pytest.mark.parametrize(
+    ("status", "cause"), [(COVER_OPEN, Reason.COVER_OPEN), (PAPER_OUT, Reason.PAPER_OUT)]
+)
+def test_a_stop_keeps_its_latest_cause(status: bytes, cause: Reason) -> None:
     talk = in_state(State.STOPPED)
-    talk.says(bytes.fromhex("3c 00 00 0f"))
-    assert talk.delivery.reason is Reason.COVER_OPEN
-    talk.says(PAPER_OUT)
-    assert talk.delivery.reason is Reason.PAPER_OUT
+    talk.says(COVER_OPEN, PAPER_OUT, status)
+    assert talk.delivery.reason is cause
 
 
 @pytest.mark.parametrize("state", [State.STOPPED, State.REVOKING, State.RECOUNTING])
