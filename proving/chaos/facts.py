@@ -19,6 +19,10 @@ ROUNDING_SECONDS: Final = 0.3
 """Between the two readings of a sample time goes by, and the record is read first."""
 
 
+OLD_SECONDS: Final = 5.0
+"""A page that says that it is older than this claims nothing about the record of now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
     """One look at ``/metrics`` of one replica, and at the record a moment before."""
@@ -31,11 +35,13 @@ class Sample:
     oldest_shown: float
     oldest_true: float
     says_database_is_down: bool = False
+    age_shown: float = 0.0
+    """How old the page says that what it shows is."""
 
     @property
     def is_behind(self) -> bool:
         """Whether people were shown something better than what is on record, without being told that it may be old."""
-        if self.says_database_is_down:
+        if self.says_database_is_down or self.age_shown > OLD_SECONDS:
             return False
         return self.failed_shown < self.failed_true or self.oldest_shown < self.oldest_true - ROUNDING_SECONDS
 
@@ -107,6 +113,7 @@ def store(
                 s.failed_true,
                 s.oldest_shown,
                 s.oldest_true,
+                s.age_shown > OLD_SECONDS,
                 s.is_behind,
             )
             for s in samples

@@ -58,6 +58,7 @@ CREATE TABLE proof.samples (              -- /metrics of one replica, and the re
     failed_true  double precision NOT NULL,
     oldest_shown double precision NOT NULL,
     oldest_true  double precision NOT NULL,
+    says_old     boolean NOT NULL,
     is_behind    boolean NOT NULL
 );
 CREATE INDEX ON proof.papers (ticket, copy);

@@ -220,6 +220,8 @@ SELECT count(*) AS voids, count(*) FILTER (WHERE void_at IS NOT NULL AND order_a
 SELECT format('broken ticket %s is %s (%s)', t.id, t.status, coalesce(t.failed_reason, 'no reason'))
   FROM kitchen_tickets t
  WHERE t.created_at = 'infinity' AND (t.status <> 'FAILED' OR t.failed_reason IS DISTINCT FROM 'cannot_lay_out')
+   -- One that was never tried is not known to be broken: it waited for its printer, and was given up with all that did.
+   AND (t.status <> 'FAILED' OR EXISTS (SELECT FROM print_jobs j WHERE j.ticket_id = t.id AND j.attempts > 0))
 UNION ALL
 SELECT format('broken ticket %s was tried %s times', j.ticket_id, j.spent) FROM print_jobs j
   JOIN kitchen_tickets t ON t.id = j.ticket_id WHERE t.created_at = 'infinity' AND j.spent > 1
@@ -295,7 +297,8 @@ WITH runs AS (
 SELECT replica, process, max(at) - min(at) FROM runs WHERE is_behind GROUP BY replica, process, run ORDER BY min(at)
 
 -- [I12 figures]
-SELECT count(*) AS samples, count(*) FILTER (WHERE is_behind) AS behind FROM proof.samples
+SELECT count(*) AS samples, count(*) FILTER (WHERE is_behind) AS behind, count(*) FILTER (WHERE says_old) AS "say that they are old"
+  FROM proof.samples
 
 -- [sets]
 WITH told AS (

@@ -93,6 +93,7 @@ class Watch:
                 failed_true=float(truth[0]),
                 oldest_shown=shown.get(("kitchen_oldest_unprinted_seconds", ""), 0.0),
                 oldest_true=float(truth[1]),
+                age_shown=shown.get(("kitchen_snapshot_age_seconds", ""), 0.0),
                 says_database_is_down=shown.get(("kitchen_database_up", ""), 0.0) == 0.0,
             )
         )

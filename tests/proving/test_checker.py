@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
@@ -207,6 +208,15 @@ WRONGS = {
             "UPDATE print_jobs SET spent = 2 WHERE id = 2",
         ),
     ),
+    "a broken ticket that failed for another reason once it was tried": Wrong(
+        Invariant.ISOLATION,
+        (
+            (
+                "UPDATE kitchen_tickets SET created_at = 'infinity', status = 'FAILED', failed_reason = 'silent'"
+                " WHERE id = 2"
+            ),
+        ),
+    ),
     "slow beside a dead printer": Wrong(
         Invariant.ISOLATION, beside=Beside(isolation=Isolation((0.1,) * 9, (3.0,) * 9), rights_tried=1)
     ),
@@ -266,7 +276,16 @@ def test_a_commit_whose_answer_was_lost_may_print_and_may_not(facts: Connection)
     assert (findings.sets["unknown"], findings.sets["recovered"]) == (2, 1)
 
 
-def test_a_page_that_says_that_it_may_be_old_does_not_lie() -> None:
+@pytest.mark.parametrize(
+    ("says", "lies"),
+    [
+        ({"says_database_is_down": True}, False),
+        ({"age_shown": 5.1}, False),
+        ({"age_shown": 4.9}, True),
+        ({}, True),
+    ],
+)
+def test_a_page_that_says_that_it_may_be_old_does_not_lie(says: dict[str, Any], lies: bool) -> None:
     fewer = Sample(
         replica="one",
         process=1,
@@ -275,9 +294,9 @@ def test_a_page_that_says_that_it_may_be_old_does_not_lie() -> None:
         failed_true=1.0,
         oldest_shown=0.0,
         oldest_true=9.0,
-        says_database_is_down=True,
+        **says,
     )
-    assert not fewer.is_behind
+    assert fewer.is_behind == lies
 
 
 @pytest.mark.parametrize(
@@ -295,6 +314,15 @@ def test_a_page_lies_only_as_long_as_one_process_is_seen_behind_in_a_row(
     assert not check(facts, WELL).verdicts[-1].holds
     facts.execute(statement.encode())
     assert check(facts, WELL).verdicts[-1].holds, happened
+
+
+def test_a_broken_ticket_that_was_never_tried_is_given_up_with_all_that_waited(facts: Connection) -> None:
+    facts.execute(
+        "UPDATE kitchen_tickets SET created_at = 'infinity', status = 'FAILED', failed_reason = 'silent' WHERE id = 2"
+    )
+    facts.execute("UPDATE print_jobs SET attempts = 0 WHERE id = 2")
+    (isolation,) = (v for v in check(facts, WELL).verdicts if v.invariant is Invariant.ISOLATION)
+    assert isolation.holds, isolation.line()
 
 
 def test_what_only_declares_a_piece_void_is_no_paper_and_needs_no_attempt(facts: Connection) -> None:
