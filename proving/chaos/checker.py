@@ -147,11 +147,7 @@ def _lawful(connection: Connection, beside: Beside) -> Verdict:
 
 def _health(connection: Connection) -> Verdict:
     rows = connection.execute(question("I12"), {"unseen": UNSEEN_SECONDS_MAX}).fetchall()
-    violations = [
-        f"{replica}, process {process}, showed something better than the record for {seconds:.1f} s"
-        for replica, process, seconds in rows
-        if seconds > LYING_SECONDS_MAX
-    ]
+    violations = [told for seconds, told in rows if seconds > LYING_SECONDS_MAX]
     figures = _figures(connection, "I12 figures")
-    figures["longest, s"] = max((row[2] for row in rows), default=0.0)
+    figures["longest, s"] = max((seconds for seconds, _ in rows), default=0.0)
     return Verdict(Invariant.TRUTHFUL_HEALTH, violations, figures, is_judged=figures["samples"] > 0)

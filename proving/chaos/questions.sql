@@ -291,10 +291,15 @@ SELECT count(*) AS attempts, (SELECT count(*) FROM print_events) AS events,
 -- [I12]
 -- How long each page was behind in sample after sample, looked at often enough to say so of the time between them.
 WITH runs AS (
-    SELECT replica, process, at, is_behind,
+    SELECT *, min(at) OVER () AS began,
            count(*) FILTER (WHERE NOT is_behind OR at - before > %(unseen)s) OVER (PARTITION BY replica, process ORDER BY at) AS run
       FROM (SELECT *, lag(at) OVER (PARTITION BY replica, process ORDER BY at) AS before FROM proof.samples) looked)
-SELECT replica, process, max(at) - min(at) FROM runs WHERE is_behind GROUP BY replica, process, run ORDER BY min(at)
+SELECT max(at) - min(at), format(
+           '%%s, process %%s, showed something better than the record for %%s s from minute %%s on: up to %%s FAILED too few,'
+           ' the oldest ticket up to %%s s too young', replica, process, round((max(at) - min(at))::numeric, 1),
+           round((min(at) - began)::numeric / 60, 1), max(failed_true - failed_shown),
+           round(max(oldest_true - oldest_shown)::numeric, 1))
+  FROM runs WHERE is_behind GROUP BY replica, process, run, began ORDER BY min(at)
 
 -- [I12 figures]
 SELECT count(*) AS samples, count(*) FILTER (WHERE is_behind) AS behind, count(*) FILTER (WHERE says_old) AS "say that they are old"
