@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -15,7 +15,7 @@ from typing import Final
 import psycopg
 
 from bench.rivals.bounds import bounds, told
-from bench.rivals.figures import figure, ratio
+from bench.rivals.figures import Turn, figure, ratio
 from bench.rivals.plan import Log, Sizes
 from bench.rivals.rows import OURS, ROWS, Row
 from kitchen_demo.postgres import Postgres
@@ -45,6 +45,21 @@ def keep(folder: Path, log: Log, sizes: Sizes, postgres: Postgres) -> None:
     (folder / "tables.md").write_text(tables(log, measured_with), encoding="utf-8")
 
 
+def add_earlier(folder: Path, log: Log, *, without: Collection[str], commit: str) -> None:
+    """Take over what an earlier run measured of other parts. Raises ``ValueError`` if that was another commit."""
+    earlier = json.loads((folder / "raw.json").read_text(encoding="utf-8"))
+    if earlier["about"]["commit"] != commit:
+        raise ValueError(f"{folder} was measured at commit {earlier['about']['commit']}, this is {commit}")
+    log.turns += [Turn(**each) for each in earlier["turns"] if each["part"] not in without]
+    log.spins += earlier["spins"]
+    log.failed += [each for each in earlier["failed"] if each.partition(",")[0] not in without]
+
+
+def commit() -> str:
+    """Return the commit of this checkout, and whether anything in it differs from that."""
+    return _git("rev-parse", "--short", "HEAD") + (" and changes" if _git("status", "-s") else "")
+
+
 def about(postgres: Postgres) -> dict[str, str]:
     """Say what it was measured with."""
     with psycopg.connect(postgres.dsn()) as connection:
@@ -53,7 +68,7 @@ def about(postgres: Postgres) -> dict[str, str]:
         ]
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "commit": _git("rev-parse", "--short", "HEAD") + (" and changes" if _git("status", "-s") else ""),
+        "commit": commit(),
         "cores": str(len(os.sched_getaffinity(0))),
         "processor": _processor(),
         "python": platform.python_version(),

@@ -13,7 +13,7 @@ from bench.rivals.contender import NAMES
 from bench.rivals.pictures import draw
 from bench.rivals.plan import Log, Sizes
 from bench.rivals.redis import running_redis
-from bench.rivals.report import keep, publish
+from bench.rivals.report import add_earlier, commit, keep, publish
 from bench.rivals.stage import Place
 from kitchen_demo.postgres import open_postgres
 
@@ -67,6 +67,8 @@ def run(arguments: list[str]) -> int:
             sizes = replace(
                 sizes, contenders=tuple(each for each in sizes.contenders or NAMES if each != CELERY)
             )
+        if told.add:
+            add_earlier(told.out, log, without=told.parts or PARTS, commit=commit())
         log.ends_at = time.monotonic() + sizes.minutes * 60
         for name in told.parts or PARTS:
             print(f"── {name}: {PARTS[name]}", flush=True)
@@ -90,6 +92,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--short", action="store_true", help="smaller sizes, as many rounds")
     parser.add_argument(
         "--publish", action="store_true", help="put tables and pictures into docs/performance.md"
+    )
+    parser.add_argument(
+        "--add", action="store_true", help="keep what --out has of other parts, measured at the same commit"
     )
     parser.add_argument("--minutes", type=float, help="begin no further round after so long")
     parser.add_argument("--rounds", type=int, help="turns of each contender (default: 5)")
