@@ -65,6 +65,7 @@ def test_every_line_of_a_few_characters_agrees_with_a_second_implementation(
     [
         "أ(\u0301a)\u0301 b",  # marks behind brackets follow them
         "a(أ\u0301)\u0301\u0301",
+        "a(b)\u0301\u0301",
         "a(b]أ)c",  # brackets of another kind in between
         "a(أ[b)c]",
         "a((أ)",
