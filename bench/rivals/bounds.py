@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 from typing import Final
 
@@ -150,7 +151,9 @@ def best(log: Log, part: str, size: str, row: Row) -> str | None:
 
 
 def told(came: Figure, form: str) -> str:
-    """Word a figure with its interval."""
+    """Word a figure with its interval; what was not measured is a dash."""
+    if isnan(came.value):
+        return "-"
     if came.low == came.value == came.high:
         return f"{came.value:{form}}"
     return f"{came.value:{form}} ({came.low:{form}} to {came.high:{form}})"

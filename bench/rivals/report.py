@@ -16,7 +16,7 @@ import psycopg
 
 from bench.rivals.bounds import bounds, told
 from bench.rivals.figures import Turn, figure, ratio
-from bench.rivals.plan import Log, Sizes
+from bench.rivals.plan import ROUNDS, Log, Sizes
 from bench.rivals.rows import OURS, ROWS, Row
 from kitchen_demo.postgres import Postgres
 
@@ -32,7 +32,9 @@ _SETTINGS: Final = ("server_version", "fsync", "synchronous_commit", "full_page_
 def keep(folder: Path, log: Log, sizes: Sizes, postgres: Postgres) -> None:
     """Write everything that was measured so far, and where."""
     folder.mkdir(parents=True, exist_ok=True)
-    measured_with = about(postgres)
+    measured_with = about(postgres) | {
+        "tickets": f"{sizes.tickets:,}, over few printers {sizes.tickets_few:,}, in a trickle {sizes.trickle_tickets:,}"
+    }
     everything = {
         "about": measured_with,
         "sizes": asdict(sizes),
@@ -117,8 +119,15 @@ def _table(log: Log, part: str, size: str) -> str:
     contenders = sorted(log.contenders_of(part, size), key=lambda name: name != OURS)
     rows = [(row.name, *(_cell(log, part, size, name, row) for name in contenders)) for row in ROWS[part]]
     rounds = max(len(log.of(part, size, name)) for name in contenders)
-    title = f"### {part}, {size}: {rounds} rounds, medians (90 % interval); × our figure by theirs"
+    title = f"### {part}, {size}: {_rounds(rounds)}; × our figure by theirs"
     return f"{title}\n\n{_markdown(('figure', *contenders), rows)}"
+
+
+def _rounds(rounds: int) -> str:
+    """Say how often it was measured; of few rounds no interval means anything."""
+    if rounds == 1:
+        return "1 round"
+    return f"{rounds} rounds, medians" + (" (90 % interval)" if rounds >= ROUNDS else "")
 
 
 def _cell(log: Log, part: str, size: str, name: str, row: Row) -> str:

@@ -89,7 +89,9 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
         description="Parts: " + "; ".join(f"{name}: {what}" for name, what in PARTS.items()) + ".",
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help="what to measure (default: everything)")
-    parser.add_argument("--short", action="store_true", help="smaller sizes, as many rounds")
+    parser.add_argument(
+        "--short", action="store_true", help="smaller sizes, and fewer rounds of what has no bound"
+    )
     parser.add_argument(
         "--publish", action="store_true", help="put tables and pictures into docs/performance.md"
     )
