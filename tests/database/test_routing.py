@@ -268,6 +268,41 @@ async def test_a_time_without_end_in_one_row_costs_the_others_nothing(pool: Data
         assert len((await AlarmBook(connection).sight()).printers) == 2
 
 
+async def test_who_is_passed_over_is_down_since_then_or_longer_however_often_it_answered_meanwhile(
+    pool: Database,
+) -> None:
+    (printer,) = await add_lanes(pool, 1)
+    replica = Replica(pool)
+    await replica.start()
+    out_of_paper = Reason.PAPER_OUT
+
+    async def sees(reason: Reason | None, passed_over_for: Reason | None) -> tuple[bool, bool, object, float]:
+        await note_states(pool, replica.me, [found(printer, replica, reason, passed_over_for)])
+        async with pool.transaction() as connection:
+            seen = await AlarmBook(connection).sight()
+        (sight,) = seen.printers
+        return sight.is_down, sight.answers, sight.reason, round((seen.now - sight.since).total_seconds(), -1)
+
+    async def time_passes() -> None:
+        await rows(
+            pool,
+            "UPDATE printers SET state_since = state_since - interval '1 min',"
+            " passed_over_since = passed_over_since - interval '1 min' RETURNING 1",
+        )
+
+    assert await sees(out_of_paper, None) == (True, False, out_of_paper, 10)
+    await time_passes()
+    assert await sees(out_of_paper, out_of_paper) == (True, False, out_of_paper, 70)
+    await time_passes()
+    assert await sees(None, out_of_paper) == (True, True, out_of_paper, 130)
+    assert await sees(Reason.REFUSED, out_of_paper) == (True, False, Reason.REFUSED, 130)
+    assert await sees(None, out_of_paper) == (True, True, out_of_paper, 130)
+    assert await sees(None, None) == (False, True, None, 10)
+    await time_passes()
+    # That it has answered for long is nothing it is passed over for.
+    assert await sees(None, Reason.DOES_NOT_CONFIRM) == (True, True, Reason.DOES_NOT_CONFIRM, 0)
+
+
 async def test_a_migration_at_work_silences_no_alarm(pool: Database, database: str) -> None:
     with psycopg.connect(database) as migrating:
         migrating.execute("SELECT pg_advisory_lock(%s)", [0x6B70_0002])

@@ -48,6 +48,7 @@ def a_printer(printer_id: int, *stations: str, **fields: Any) -> PrinterSight:
         "stations": stations,
         "is_ready": True,
         "is_down": False,
+        "answers": True,
         "is_served": True,
         "is_parked": False,
         "reason": None,
@@ -60,8 +61,8 @@ def a_printer(printer_id: int, *stations: str, **fields: Any) -> PrinterSight:
 
 
 def down(printer_id: int, *stations: str, seconds: float = 180, **fields: Any) -> PrinterSight:
-    trouble = {"is_ready": False, "is_down": True, "reason": Reason.PAPER_OUT, "since": ago(seconds)}
-    return a_printer(printer_id, *stations, **{**trouble, **fields})
+    trouble = {"is_ready": False, "is_down": True, "answers": False, "reason": Reason.PAPER_OUT}
+    return a_printer(printer_id, *stations, **{**trouble, "since": ago(seconds), **fields})
 
 
 def a_station(station: str = "BAR", *, waits: float = 400, **fields: Any) -> StationSight:
@@ -121,6 +122,25 @@ def test_a_healthy_kitchen_has_nothing_to_tell() -> None:
 )
 def test_a_printer_that_stays_down_is_an_alarm(printer: PrinterSight, is_alarmed: bool) -> None:
     assert [each.key for each in found(printers=(printer,))] == (["printer 1"] if is_alarmed else [])
+
+
+@pytest.mark.parametrize("reason", [Reason.PAPER_OUT, Reason.UNREACHABLE])
+def test_a_printer_that_is_mended_and_only_waits_to_come_home_raises_no_alarm_and_ends_none(
+    reason: Reason,
+) -> None:
+    mended = down(1, "BAR", reason=reason, answers=True, waiting=4, oldest=ago(301))
+    assert found(printers=(mended,)) == []
+    (kept,) = conditions(sight(printers=(mended,)), PATIENCE, {"printer 1"})
+    assert kept == PrinterDown(mended, reason)
+    assert list(due([kept], {kept.key: told(10**6)}, NOW, PATIENCE)) == []  # nor does it say STILL
+
+
+@pytest.mark.parametrize("reason", [Reason.DOES_NOT_CONFIRM, Reason.INTERNAL_ERROR, None])
+def test_what_a_printer_can_have_although_it_answers_is_an_alarm(reason: Reason | None) -> None:
+    (alarm,) = found(printers=(down(1, "BAR", reason=reason, answers=True, waiting=4, oldest=ago(301)),))
+    assert alarm.key == "printer 1"
+    assert next_telling(alarm, None) is Telling.RAISED
+    assert next_telling(alarm, told(600)) is Telling.REPEATED
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from kitchen_printer.service.facts import (
     AlertNotSent,
     AlertSent,
     GaveUp,
+    PrinterCameHome,
     PrinterDown,
     PrinterPaperLow,
 )
@@ -19,6 +20,12 @@ from tests.service.sink import Sink, open_sink
 from virtual_printer import VirtualPrinter
 
 AT_ONCE = {"KITCHEN_ALARM_SECONDS": "0"}
+
+STANDS = (
+    "(SELECT p.state FROM printers p JOIN station_printers r ON p.address = r.printer_ip"
+    " WHERE r.station_code = 'KITCHEN')"
+)
+"""How the printer of the kitchen stands on record."""
 
 
 @pytest.fixture
@@ -67,6 +74,56 @@ async def test_a_dead_printer_is_told_of_beside_a_living_one_and_by_message_once
         )
     ] == ["alarm_raised", "alarm_over"]
     assert "hunter2" not in str(first.facts.seen)
+
+
+async def test_a_refilled_printer_that_loses_its_power_before_it_comes_home_is_one_alarm_and_one_all_clear(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+) -> None:
+    printer.causes.paper_out_at_line(1)
+    await kitchen.route("KITCHEN", printer)
+    await kitchen.route("BAR", second_printer)
+    service = await kitchen.start_service(KITCHEN_ALARM_SECONDS="30", KITCHEN_FAILOVER_SECONDS="50")
+    first = await kitchen.submit("KITCHEN", "Soup")
+    await kitchen.wait_until(f"SELECT {STANDS} = 'down' AS yes")
+    (lane,) = [each for each in service.lanes if each.address == printer.address]
+    await kitchen.execute("UPDATE printers SET state_since = now() - interval '1 min' WHERE state = 'down'")
+    lane.since -= 60
+    alarm = await service.facts.wait_for(AlarmTold)
+    assert "KITCHEN: printer out of paper since" in alarm.headline
+    await kitchen.wait_until("SELECT bool_or(passed_over_for IS NOT NULL) AS yes FROM printers")
+
+    printer.causes.refill()
+    await kitchen.wait_for_status(first, "PRINTED")
+    await kitchen.wait_until(f"SELECT {STANDS} = 'ready' AS yes")
+    await printer.causes.power_cycle()
+    printer.causes.refuse()  # and without power it stays, until it accepts again
+    second = await kitchen.submit("KITCHEN", "Steak", bill_id=2)
+    await kitchen.wait_until(f"SELECT {STANDS} = 'down' AS yes")
+    # Somebody has looked for alarms since, if another one is told, and again, if that is over.
+    await kitchen.execute(
+        "INSERT INTO kitchen_tickets (bill_id, printer_target, created_at)"
+        " VALUES (3, 'GRILL', now() - interval '1 min')"
+    )
+    await service.facts.wait_for(AlarmTold, lambda each: each.condition == "no route for GRILL")
+    printer.causes.accept()
+    await kitchen.wait_for_status(second, "PRINTED")
+    await kitchen.wait_until(f"SELECT {STANDS} = 'ready' AS yes")
+    await kitchen.route("GRILL", second_printer)
+    await service.facts.wait_for(AlarmOver, lambda each: each.condition == "no route for GRILL")
+    assert service.facts.of(PrinterCameHome) == []
+    lane.since, lane.answers = lane.since - 60, 2
+    await service.facts.wait_for(PrinterCameHome)
+    await service.facts.wait_for(AlarmOver, lambda each: each.condition == alarm.condition)
+    await kitchen.wait_until("SELECT bool_and(settled_at IS NOT NULL) AS yes FROM print_jobs")
+
+    assert [
+        each["event"]
+        for each in await kitchen.rows(
+            "SELECT event FROM print_events WHERE detail ->> 'condition' = %s ORDER BY id", [alarm.condition]
+        )
+    ] == ["alarm_raised", "alarm_over"]
+    told = [text for text in slips(second_printer) if "out of paper" in text]
+    assert ["Over after 0 min: KITCHEN" in text for text in told] == [False, True]
 
 
 async def test_when_all_printers_are_dead_a_message_goes_out_and_what_is_given_up_is_told_and_listed(

@@ -66,7 +66,7 @@ waits AS (
       FROM print_jobs j JOIN kitchen_tickets t ON t.id = j.ticket_id
      WHERE j.settled_at IS NULL AND j.state <> 'HELD' GROUP BY j.printer_id)
 SELECT p.id AS printer_id, p.address, coalesce(s.stations, '{{}}') AS stations,
-       p.state = 'ready' AND p.state_epoch = l.epoch AS is_ready,
+       p.state = 'ready' AND p.state_epoch = l.epoch AS is_ready, p.state = 'ready' AS answers,
        -- What an earlier owner of its lane saw stands until a later one has seen better.
        p.state = 'down' OR p.passed_over_for IS NOT NULL OR (p.parked AND p.parked_by = 'kitchen-printer') AS is_down,
        EXISTS (SELECT FROM kitchen_replicas r WHERE r.owner = l.owner AND {LIVES}) AS is_served,
@@ -74,8 +74,8 @@ SELECT p.id AS printer_id, p.address, coalesce(s.stations, '{{}}') AS stations,
        CASE WHEN p.parked THEN 'internal_error' WHEN p.state = 'down' THEN p.state_reason ELSE p.passed_over_for END
        AS reason,
        CASE WHEN p.parked AND p.parked_at BETWEEN '1900-01-01' AND '3000-01-01' THEN p.parked_at
-            WHEN p.state <> 'down' AND p.passed_over_for IS NOT NULL
-            THEN p.passed_over_since ELSE p.state_since END AS since,
+            WHEN p.state = 'down' THEN least(p.state_since, p.passed_over_since)  -- Again, perhaps: it never came home.
+            ELSE coalesce(p.passed_over_since, p.state_since) END AS since,
        coalesce(w.waiting, 0) AS waiting, w.oldest, p.paper_low_since, p.paper_low_tickets
   FROM printers p
   JOIN lanes l ON l.printer_id = p.id

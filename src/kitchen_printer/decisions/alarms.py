@@ -155,7 +155,9 @@ def conditions(sight: Sight, patience: Patience, told: Container[str] = ()) -> I
             and (printer.stations or printer.waiting)  # One that was replaced is missed by nobody.
             and _lasts(printer.since, sight.now, patience.alarm_seconds)
         ):
-            yield PrinterDown(printer, printer.reason or Reason.OFFLINE)
+            alarm = PrinterDown(printer, printer.reason or Reason.OFFLINE)
+            if alarm.key in told or not _only_waits_to_come_home(printer):
+                yield alarm
         if (
             printer.stations
             and printer.paper_low_since
@@ -240,7 +242,8 @@ def _is_silent(station: StationSight, down: frozenset[int], now: datetime, late_
 def _presses(condition: Condition, now: datetime, late_seconds: float) -> bool:
     match condition:
         case PrinterDown(printer):
-            return printer.oldest is not None and _lasts(printer.oldest, now, late_seconds)
+            is_late = printer.oldest is not None and _lasts(printer.oldest, now, late_seconds)
+            return is_late and not _only_waits_to_come_home(printer)
         case NoRoute(station):
             return _lasts(station.oldest, now, late_seconds)
         case PaperIsLow() | RecordIsBroken():
@@ -249,6 +252,15 @@ def _presses(condition: Condition, now: datetime, late_seconds: float) -> bool:
             return True
         case _:
             assert_never(condition)
+
+
+_HAD_BY_WHO_ANSWERS: Final = frozenset({None, Reason.DOES_NOT_CONFIRM, Reason.INTERNAL_ERROR})
+"""What a printer can have although it answers. None is a reason that we do not know: it may be one of these."""
+
+
+def _only_waits_to_come_home(printer: PrinterSight) -> bool:
+    """Whether a printer that was down is mended: there is nothing left for anybody to do about it."""
+    return printer.answers and printer.reason not in _HAD_BY_WHO_ANSWERS
 
 
 def _lasts(since: datetime, now: datetime, seconds: float) -> bool:

@@ -12,15 +12,17 @@ STATIONS_NAMED_MAX = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrinterSight:
-    """One printer as the record has it: ``reason`` and ``since`` tell why it is down, ``oldest`` since when a ticket
-    waits for it, ``is_served`` whether a living service looks after it, ``paper_low_since`` since when its roll is thin
-    and ``paper_low_tickets`` for about how many tickets it lasts."""
+    """One printer as the record has it: ``reason`` and ``since`` tell why it is down, ``answers`` whether it was
+    found able when somebody last looked, ``oldest`` since when a ticket waits for it, ``is_served`` whether a living
+    service looks after it, ``paper_low_since`` since when its roll is thin and ``paper_low_tickets`` for about how many
+    tickets it lasts. A printer that was down and answers is down until its tickets come to it again."""
 
     printer_id: int
     address: str
     stations: tuple[str, ...]
     is_ready: bool
     is_down: bool
+    answers: bool
     is_served: bool
     is_parked: bool
     reason: Reason | None
