@@ -8,7 +8,14 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from kitchen_printer.config import read_settings
-from kitchen_printer.service.facts import Announcer, DatabaseBack, DatabaseLost, RouteRefused, ServiceStarted
+from kitchen_printer.service.facts import (
+    Announcer,
+    DatabaseBack,
+    DatabaseLost,
+    RouteRefused,
+    ServiceStarted,
+    ServiceStopping,
+)
 from kitchen_printer.service.log import Log
 from kitchen_printer.service.own_port import OwnPort
 from kitchen_printer.service.run import Service
@@ -189,6 +196,30 @@ async def test_a_stopped_database_fails_readiness_and_health_but_not_life_and_re
         await kitchen.reconnect()
         await scraped_until(service, "kitchen_database_up", 1)
         assert (await service.get("/readyz"))[0] == 200
+
+
+async def test_a_service_that_is_ending_goes_on_showing_what_is_on_record(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    """It may take a while to end, for a ticket is in the printer, and may lose its database meanwhile."""
+    await kitchen.route("BAR", printer)
+    service = await kitchen.start_service()
+    await kitchen.wait_for_status(await kitchen.submit("BAR", "Negroni"), "PRINTED")
+    await kitchen.execute("UPDATE kitchen_tickets SET status = 'FAILED'")
+    await scraped_until(service, "kitchen_tickets", 1, state="FAILED")
+    printer.causes.paper_out_at_line(3)
+    ticket = await kitchen.submit("BAR", "Water")
+    await kitchen.wait_for_status(ticket, "PRINTING")
+
+    service.service.stop()
+    await service.facts.wait_for(ServiceStopping)
+    await kitchen.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    await kitchen.execute("UPDATE kitchen_tickets SET status = 'FAILED' WHERE id = %s", [ticket])
+
+    await scraped_until(service, "kitchen_tickets", 2, state="FAILED")
 
 
 CANARY = "s3cret-canary"

@@ -189,9 +189,13 @@ class Service:
         return asyncio.create_task(self._keep_running(name, part), name=name)
 
     async def _keep_running(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
-        """Start a part again whenever it fails: a service whose half has died looks alive and prints nothing."""
+        """Start a part again whenever it fails, until it is cancelled.
+
+        A service whose half has died looks alive and prints nothing; one that is ending still has tickets to bring to
+        their end, and shows people how things stand.
+        """
         told = None
-        while not self._kitchen.is_stopping:
+        while True:
             try:
                 await part()
             except DatabaseLostError:
