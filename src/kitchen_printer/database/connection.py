@@ -68,6 +68,7 @@ _SESSION: Final = {
     "plan_cache_mode": "force_generic_plan",
     # Plans are made once, perhaps while a table is nearly empty, and must be good when it has grown.
     "enable_seqscan": "off",
+    # What has no index looks dear then, dear enough to be compiled, which takes longer than any statement of ours.
     "jit": "off",
 }
 """What every session of ours is told, by statement: poolers refuse settings that come with the connection."""
