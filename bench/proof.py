@@ -19,9 +19,8 @@ from rich.table import Table
 from kitchen_demo.edge import new_database, prepared_database
 from kitchen_demo.postgres import open_postgres
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.jobs import Claimed, ClaimRequest, claim
 from kitchen_printer.database.leases import Lease, send_heartbeat, take_free_lanes
-from kitchen_printer.database.outcomes import Settlement, record
+from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, write
 from kitchen_printer.decisions.commands import FEED_AND_CUT
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import State
@@ -154,7 +153,7 @@ class Counter:
             token_cut=new_token(),
             odometer=None,
         )
-        (claimed,) = await claim(self._database, self._me, [request])
+        (claimed,) = (await write(self._database, self._me, [], [request])).claimed
         return claimed
 
     def _body(self, claimed: Claimed) -> bytes:
@@ -173,4 +172,4 @@ class Counter:
             outcome=outcome,
             decision=decide(outcome, spent=job.spent, maybe_on_paper=job.maybe_on_paper, attempts_max=3),
         )
-        await record(self._database, self._me, [settlement])
+        await write(self._database, self._me, [settlement], [])

@@ -53,6 +53,8 @@ IN_DOUBT: Final = frozenset({"asking in doubt", "asked in doubt"})
 FOR_THE_DEAD: Final = frozenset({"asking for the dead", "asked for the dead", "settling", "settled"})
 """Points that are passed only after a line has broken, or after somebody has died."""
 
+WRITTEN: Final = frozenset({"writing", "written"})
+WRITTEN_PASSAGES: Final = (1, 2, 3)
 LAYING_OUT: Final = frozenset({"rendering", "rendered"})
 PRINTERS: Final = ("one", "two")
 
@@ -89,9 +91,10 @@ class Matrix:
 
 
 def single_cells() -> Iterator[Cell]:
-    """Every point with every mishap."""
+    """Every point with every mishap; what is written first is a claim, and an outcome later."""
     for point, mishap in product(POINTS, Mishap):
-        yield Cell((*_before(point), Plan(point=point, mishap=mishap)))
+        for passage in WRITTEN_PASSAGES if point in WRITTEN else (1,):
+            yield Cell((*_before(point), Plan(point=point, mishap=mishap, passage=passage)))
 
 
 def pairs() -> Iterator[Cell]:

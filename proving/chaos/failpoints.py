@@ -47,11 +47,11 @@ class Plan:
 
 
 _DATABASE: Final = "kitchen_printer.database.connection:Database"
-_PRINT: Final = "kitchen_printer.service.print_ticket"
+_ATTEMPT: Final = "kitchen_printer.service.attempt"
 _LEASES: Final = "kitchen_printer.service.leases"
 _LINE: Final = "kitchen_printer.printers.connection:Line"
 _DELIVERY: Final = "kitchen_printer.decisions.delivery:Delivery"
-_RECORDER: Final = "kitchen_printer.service.recorder"
+_LEDGER: Final = "kitchen_printer.service.ledger"
 
 POINTS: Final[dict[str, tuple[str, str]]] = {
     "schema checked": (f"{_DATABASE}.check_schema", "after"),
@@ -65,10 +65,10 @@ POINTS: Final[dict[str, tuple[str, str]]] = {
     "uncommitted": (f"{_DATABASE}.transaction", "inside"),
     "connecting": ("asyncio:open_connection", "before"),
     "connected": ("asyncio:open_connection", "after"),
-    "claiming": ("kitchen_printer.service.claimer:claim", "before"),
-    "claimed": ("kitchen_printer.service.claimer:claim", "after"),
-    "rendering": (f"{_PRINT}:render", "before"),
-    "rendered": (f"{_PRINT}:render", "after"),
+    "writing": (f"{_LEDGER}:write", "before"),
+    "written": (f"{_LEDGER}:write", "after"),
+    "rendering": (f"{_ATTEMPT}:render", "before"),
+    "rendered": (f"{_ATTEMPT}:render", "after"),
     "handing over": (f"{_DELIVERY}.start", "before"),
     "handed over": (f"{_DELIVERY}.start", "after"),
     "sending": (f"{_LINE}.send", "before"),
@@ -78,10 +78,9 @@ POINTS: Final[dict[str, tuple[str, str]]] = {
     "answer understood": (f"{_DELIVERY}.received", "after"),
     "hanging up": (f"{_LINE}.close", "before"),
     "hung up": (f"{_LINE}.close", "after"),
-    "recording": (f"{_RECORDER}:record", "before"),
-    "recorded": (f"{_RECORDER}:record", "after"),
-    "settling": (f"{_RECORDER}:Recorder.settle", "before"),
-    "settled": (f"{_RECORDER}:Recorder.settle", "after"),
+    "recording": (f"{_LEDGER}:Ledger.record", "after"),
+    "settling": (f"{_LEDGER}:Ledger.settle", "before"),
+    "settled": (f"{_LEDGER}:Ledger.settle", "after"),
     "asking in doubt": ("kitchen_printer.service.settle_doubt:ask_afterwards", "before"),
     "asked in doubt": ("kitchen_printer.service.settle_doubt:ask_afterwards", "after"),
     "asking for the dead": ("kitchen_printer.service.settle_abandoned:ask_afterwards", "before"),

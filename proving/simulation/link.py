@@ -9,12 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from kitchen_printer.database.connection import DEADLINE_SECONDS, DatabaseLostError
-from kitchen_printer.database.jobs import Claimed, ClaimRequest, Surroundings
 from kitchen_printer.database.leases import Holdings
-from kitchen_printer.database.outcomes import Abandoned, Settlement
+from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written
+from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.recovery import Backlog
 from kitchen_printer.database.routing import Configuration, PrinterState
 from kitchen_printer.database.servers import Servers
+from kitchen_printer.database.surroundings import Surroundings
 from kitchen_printer.database.tickets import NewJob, NewTicket
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.notice import Notice
@@ -165,14 +166,11 @@ class Expansion:
         self._link.server.do("add_jobs", jobs)
 
 
-async def claim(link: Link, me: UUID, requests: Sequence[ClaimRequest]) -> list[Claimed]:
-    found: list[Claimed] = await link.call("claim", me, requests)
-    return found
-
-
-async def record(link: Link, me: UUID, settlements: Sequence[Settlement]) -> frozenset[int]:
-    await link.call("record", me, settlements)
-    return frozenset()
+async def write(
+    link: Link, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+) -> Written:
+    written: Written = await link.call("write", me, settlements, requests)
+    return written
 
 
 async def is_settled_by(link: Link, me: UUID, attempt_id: int) -> bool:

@@ -11,9 +11,9 @@ from math import ceil
 from typing import Final
 from uuid import UUID
 
-from kitchen_printer.database.jobs import Claimed, ClaimRequest
 from kitchen_printer.database.leases import Holdings, Lease
-from kitchen_printer.database.outcomes import Abandoned, Settlement
+from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, Written
+from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.decisions.occasion import Backup
 from kitchen_printer.decisions.outcome import Confirmed, NotSent, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import reason_named
@@ -80,6 +80,10 @@ class LeasesAndAttempts:
             self.until[me] = self.now
 
     # ── attempts: on record before the first byte, settled once ─────────────────────────────────────────
+
+    def write(self, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]) -> Written:
+        self.record(me, settlements)
+        return Written(claimed=tuple(self.claim(me, requests)), lost=frozenset(), busy=frozenset())
 
     def claim(self, me: UUID, requests: Sequence[ClaimRequest]) -> list[Claimed]:
         heads = [

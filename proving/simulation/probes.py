@@ -138,8 +138,7 @@ REQUIRED: Final = (
         "printer probed anew",
     ),
     *(
-        "answer of claim lost",
-        "answer of record lost",
+        "answer of write lost",
         "answer of move_jobs lost",
         "answer of send_heartbeat lost",
     ),

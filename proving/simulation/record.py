@@ -8,9 +8,9 @@ from uuid import UUID
 
 from kitchen_printer.database.assignments import Move, Moved
 from kitchen_printer.database.history import HistorySight
-from kitchen_printer.database.jobs import Queue, Surroundings
 from kitchen_printer.database.recovery import Backlog
 from kitchen_printer.database.routing import Configuration, PrinterState, StationPrinter
+from kitchen_printer.database.surroundings import Queue, Surroundings
 from kitchen_printer.database.tickets import NewJob, NewTicket
 from kitchen_printer.decisions.history import History, OnRecord
 from kitchen_printer.decisions.level import Level

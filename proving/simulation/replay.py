@@ -9,11 +9,21 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from kitchen_printer.database import assignments, jobs, leases, notices, outcomes, recovery, routing
+from kitchen_printer.database import (
+    assignments,
+    leases,
+    ledger,
+    notices,
+    outcomes,
+    recovery,
+    routing,
+    surroundings,
+)
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.jobs import Claimed, Surroundings
-from kitchen_printer.database.outcomes import Abandoned, Settlement
+from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, Written
+from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Configuration
+from kitchen_printer.database.surroundings import Surroundings
 from kitchen_printer.database.tickets import Expansion, NewJob, NewTicket
 from kitchen_printer.decisions.notice import RecoveryList
 from proving.simulation.link import Done
@@ -112,8 +122,8 @@ class _Again:
     def _seen(self, result: Any) -> Any:
         """Return a result as it is compared."""
         match result:
-            case [Claimed(), *_]:
-                return [_claimed(each) for each in result]
+            case Written():
+                return [_claimed(each) for each in result.claimed]
             case [Abandoned(), *_]:
                 return [each.token_printed for each in result]
             case Surroundings():
@@ -184,7 +194,7 @@ class _Again:
         return self._seen(await routing.read_configuration(self._database))
 
     async def _look_around(self, me: UUID, known: frozenset[int], expected: Surroundings) -> Any:
-        seen = await jobs.look_around(
+        seen = await surroundings.look_around(
             self._database, me, [self._attempts[each] for each in known], self._stations, any_station=False
         )
         before, self._versions = self._versions, (expected.routing_version, seen.routing_version)
@@ -218,22 +228,22 @@ class _Again:
 
     # ── attempts ────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _claim(self, me: UUID, requests: Sequence[jobs.ClaimRequest], expected: list[Claimed]) -> Any:
-        found = sorted(await jobs.claim(self._database, me, requests), key=lambda each: each.job.printer_id)
-        for theirs, ours in zip(found, expected, strict=False):
+    async def _write(
+        self, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest], expected: Written
+    ) -> Any:
+        translated = [
+            replace(each, attempt_id=self._attempts[each.attempt_id], job_id=self._jobs[each.job_id])
+            for each in settlements
+        ]
+        written = await ledger.write(self._database, me, translated, requests)
+        found = sorted(written.claimed, key=lambda each: each.job.printer_id)
+        for theirs, ours in zip(found, expected.claimed, strict=False):
             self._attempts[ours.job.attempt_id] = theirs.job.attempt_id
             self._jobs[ours.job.id] = theirs.job.id
         return [_claimed(each) for each in found]
 
     async def _expect_cuts(self, attempt: int, cuts: int, _: None) -> None:
         await outcomes.expect_cuts(self._database, self._attempts[attempt], cuts)
-
-    async def _record(self, me: UUID, settlements: Sequence[Settlement], _: None) -> None:
-        translated = [
-            replace(each, attempt_id=self._attempts[each.attempt_id], job_id=self._jobs[each.job_id])
-            for each in settlements
-        ]
-        await outcomes.record(self._database, me, translated)
 
     async def _is_settled_by(self, me: UUID, attempt: int, _: bool) -> bool:
         return await outcomes.is_settled_by(self._database, me, self._attempts[attempt])

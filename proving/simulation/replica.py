@@ -11,13 +11,12 @@ from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.dispatcher import Dispatcher
 from kitchen_printer.service.facts import Fact, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.ledger import Ledger
 from kitchen_printer.service.looks import Looks
-from kitchen_printer.service.recorder import Recorder
 from kitchen_printer.service.run import FINISH_SECONDS, RESTART_SECONDS
 from proving.simulation.clock import Process, Standing
 from proving.simulation.link import Link, Server
@@ -52,24 +51,21 @@ class Replica:
         self._announce = announce
         self._tasks: list[asyncio.Task[Any]] = []
         database = cast("Any", self.link)
-        self._recorder = Recorder(database, me, settings, self._hear)
-        self._claimer = Claimer(database, me, self._recorder)
+        self._ledger = Ledger(database, me, settings, self._hear)
         self._leases = Leases(database, me, settings, VERSION, self._hold)
         self.kitchen = Kitchen(
             settings=settings,
             database=database,
             announce=self._hear,
-            claim=self._claimer.claim,
-            record=self._recorder.record,
-            settle=self._recorder.settle,
-            has_the_last_word=self._recorder.has_the_last_word,
+            claim=self._ledger.claim,
+            record=self._ledger.record,
+            settle=self._ledger.settle,
+            has_the_last_word=self._ledger.has_the_last_word,
             may_act=self._leases.may_act,
             is_our_health_port=lambda _: False,
             looks=Looks(settings, UTC, (), self._hear),
         )
-        self.dispatcher = Dispatcher(
-            self.kitchen, me, self._recorder, self._claimer, self._leases.look_for_new_lanes
-        )
+        self.dispatcher = Dispatcher(self.kitchen, me, self._ledger, self._leases.look_for_new_lanes)
 
     def _hold(self, holdings: Holdings) -> list[int]:
         return self.dispatcher.hold(holdings)
@@ -78,7 +74,7 @@ class Replica:
         """Begin, in a context of its own."""
         context = self.process.context()
         context.run(ON_STAGE.set, self)
-        parts = (self._leases.run, self._claimer.run, self._recorder.run, self.dispatcher.run)
+        parts = (self._leases.run, self._ledger.run, self.dispatcher.run)
         self._tasks = [loop.create_task(self._kept_running(part), context=context) for part in parts]
 
     @property

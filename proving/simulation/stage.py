@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from kitchen_printer.database.jobs import Claimed
+from kitchen_printer.database.ledger import Claimed
 from kitchen_printer.decisions.page import CUT as CUT_HERE
 from kitchen_printer.decisions.page import Page, Row
 from kitchen_printer.decisions.ticket import JobKind
@@ -70,8 +70,8 @@ def _page(lines: int, sheets: int) -> Page:
 def _stand_ins() -> dict[str, dict[str, Any]]:
     service, printers = "kitchen_printer.service", "kitchen_printer.printers"
     return {
-        f"{service}.claimer": {
-            "claim": link.claim, "unknown_attempts": link.unknown_attempts, "new_token": _token,
+        f"{service}.attempt": {
+            "expect_cuts": link.expect_cuts, "render": _rendered, "new_token": _token, "monotonic": _now,
         },
         f"{service}.dispatcher": {
             "move_jobs": link.move_jobs, "look_around": link.look_around, "monotonic": _now,
@@ -85,14 +85,14 @@ def _stand_ins() -> dict[str, dict[str, Any]]:
             "hand_back": link.hand_back, "leave": link.leave, "send_heartbeat": link.send_heartbeat,
             "take_free_lanes": link.take_free_lanes, "monotonic": _now,
         },
+        f"{service}.ledger": {
+            "is_settled_by": link.is_settled_by, "new_token": _token, "unknown_attempts": link.unknown_attempts,
+            "write": link.write,
+        },
         f"{service}.line_to_printer": {"monotonic": _now, "new_token": _token, "open_line": open_line},
         f"{service}.outage": {"monotonic": _now},
         f"{service}.missing_routes": {"unroutable_stations": link.unroutable_stations},
-        f"{service}.print_ticket": {
-            "expect_cuts": link.expect_cuts, "render": _rendered, "new_token": _token, "monotonic": _now,
-        },
         f"{service}.printer_states": {"note_states": link.note_states, "monotonic": _now},
-        f"{service}.recorder": {"record": link.record, "is_settled_by": link.is_settled_by},
         f"{service}.recovery": {
             "add_notice": link.add_notice, "is_next_late": link.is_next_late,
             "read_backlog": link.read_backlog, "monotonic": _now,

@@ -1,13 +1,12 @@
 """What tests of the service's SQL need: a connection pool as the service has it, lanes, tickets, jobs."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.jobs import Claimed, ClaimRequest, claim
 from kitchen_printer.database.leases import send_heartbeat, take_free_lanes
-from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, write
 from kitchen_printer.database.routing import add_printers
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.retry import decide
@@ -42,17 +41,23 @@ class Replica:
 
     async def claim(self, *printers: int) -> list[Claimed]:
         """Claim for these lanes, or for all of ours."""
-        requests = [
-            ClaimRequest(
-                printer_id=printer,
-                epoch=self.epochs[printer],
-                token_printed=new_token(),
-                token_cut=new_token(),
-                odometer=None,
-            )
-            for printer in printers or sorted(self.epochs)
-        ]
-        return await claim(self.database, self.me, requests)
+        requests = [self.request(printer) for printer in printers or sorted(self.epochs)]
+        return list((await write(self.database, self.me, [], requests)).claimed)
+
+    def request(self, printer: int) -> ClaimRequest:
+        """Return what a lane of ours asks with."""
+        return ClaimRequest(
+            printer_id=printer,
+            epoch=self.epochs[printer],
+            token_printed=new_token(),
+            token_cut=new_token(),
+            odometer=None,
+        )
+
+
+async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> frozenset[int]:
+    """Settle attempts and claim nothing; return those that are on record no more."""
+    return (await write(database, me, settlements, [])).lost
 
 
 async def add_lanes(database: Database, count: int) -> list[int]:

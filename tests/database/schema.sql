@@ -582,6 +582,9 @@ FUNCTION kitchen_wanted(items bigint[]) RETURNS TABLE(item bigint, bill_id bigin
 FUNCTION kitchen_wording(note text, modifiers jsonb, seat text, course text) RETURNS jsonb
     LANGUAGE sql IMMUTABLE BODY 5181ecbabdbcc4f9b2ed4db6f1251626
 
+FUNCTION kitchen_write_ledger(me uuid, timeline bigint, settlements jsonb, requests jsonb) RETURNS TABLE(lost_attempt_id bigint, busy_printer_id bigint, attempt_id bigint, attempt_no integer, printer_id bigint, marked boolean, token_printed text, token_cut text, id bigint, kind text, ticket_id bigint, copy_no integer, station text, spent integer, maybe_on_paper boolean, waited_seconds double precision, diverted_for text, diverted_since timestamp with time zone, age_seconds double precision, on_unconfirmed text, is_last boolean, content text, circumstances text)
+    LANGUAGE plpgsql VOLATILE BODY b76423286abf876475377f6816570943
+
 GRANT SELECT ON kitchen_alarms TO kitchen_operator
 GRANT SELECT ON kitchen_alarms TO kitchen_reader
 GRANT SELECT ON kitchen_exceptions TO kitchen_backend
@@ -675,3 +678,4 @@ GRANT EXECUTE ON kitchen_test_print_result(bigint) TO kitchen_operator
 GRANT EXECUTE ON kitchen_test_print_result(bigint) TO kitchen_service
 GRANT EXECUTE ON kitchen_undo_redirect(text,text,text) TO kitchen_operator
 GRANT EXECUTE ON kitchen_unpin_level(text,text) TO kitchen_operator
+GRANT EXECUTE ON kitchen_write_ledger(uuid,bigint,jsonb,jsonb) TO kitchen_service

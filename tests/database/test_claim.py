@@ -9,10 +9,10 @@ import pytest
 
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.leases import leave, send_heartbeat
-from kitchen_printer.database.outcomes import record
+from kitchen_printer.database.ledger import Claimed, Settlement, write
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
-from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
+from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, record, settled
 
 PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
 
@@ -194,23 +194,103 @@ async def test_eight_claimers_of_shared_stations_never_break_the_order_inside_a_
         assert tickets == sorted(tickets)
 
 
-async def test_a_claim_that_waits_for_a_ticket_holds_no_job(pool: Database, database: str) -> None:
-    """Whoever gives tickets up takes them first and their jobs then: the other way round both would wait for ever."""
-    first, second = await add_lanes(pool, 2)
-    ticket = await add_ticket(pool, 1, "BAR", [second])
-    async with pool.connection() as connection:
-        await connection.execute(
-            "INSERT INTO print_jobs (kind, notice, printer_id) VALUES ('NOTICE', '{}', %s)", [first]
-        )
+async def test_a_lane_whose_ticket_somebody_holds_is_told_so_and_the_others_get_theirs(
+    pool: Database, database: str
+) -> None:
+    held, free = await add_lanes(pool, 2)
+    ticket = await add_ticket(pool, 1, "BAR", [held])
+    await add_ticket(pool, 2, "BAR", [free])
     replica = Replica(pool)
     await replica.start()
     with psycopg.connect(database) as person:
         person.execute("SELECT FROM kitchen_tickets WHERE id = %s FOR UPDATE", [ticket])
-        claiming = asyncio.create_task(replica.claim())
-        with psycopg.connect(database, autocommit=True) as watcher:
-            await _some_row(watcher, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
-        assert len(person.execute("SELECT id FROM print_jobs FOR UPDATE NOWAIT").fetchall()) == 2
-    assert len(await claiming) == 2
+        written = await write(pool, replica.me, [], [replica.request(held), replica.request(free)])
+        assert written.busy == {held}
+        assert [each.job.printer_id for each in written.claimed] == [free]
+        # Whoever gives tickets up takes them first and their jobs then: no job of theirs may be held meanwhile.
+        assert (
+            len(person.execute("SELECT FROM print_jobs WHERE ticket_id = 1 FOR UPDATE NOWAIT").fetchall())
+            == 1
+        )
+    assert [each.job.ticket_id for each in await replica.claim(held)] == [ticket]
+
+
+async def test_a_lane_whose_job_somebody_holds_is_told_so(pool: Database, database: str) -> None:
+    (printer,) = await add_lanes(pool, 1)
+    await add_ticket(pool, 1, "BAR", [printer])
+    replica = Replica(pool)
+    await replica.start()
+    with psycopg.connect(database) as person:
+        person.execute("SELECT FROM print_jobs FOR UPDATE")
+        assert (await write(pool, replica.me, [], [replica.request(printer)])).busy == {printer}
+    assert len(await replica.claim()) == 1
+
+
+async def test_an_outcome_and_the_next_claim_of_its_lane_are_one_commit(pool: Database) -> None:
+    (printer,) = await add_lanes(pool, 1)
+    tickets = [await add_ticket(pool, bill, "BAR", [printer]) for bill in (1, 2)]
+    replica = Replica(pool)
+    await replica.start()
+    (first,) = await replica.claim()
+    written = await write(
+        pool,
+        replica.me,
+        [settled(first.job, PRINTED)],
+        [replica.request(printer)],
+    )
+    assert [each.job.ticket_id for each in written.claimed] == tickets[1:]
+    assert written.claimed[0].is_last
+    async with pool.connection() as connection:
+        rows = await (
+            await connection.execute("SELECT xmin::text, outcome FROM print_attempts ORDER BY id")
+        ).fetchall()
+    assert [row["outcome"] for row in rows] == ["CONFIRMED", None]
+    assert rows[0]["xmin"] == rows[1]["xmin"]
+
+
+async def test_two_replicas_that_settle_what_the_other_claims_next_do_not_wait_for_each_other(
+    pool: Database,
+) -> None:
+    """Tickets with a copy on a printer of each: who waited for one while holding another might wait for ever."""
+    one, other = await add_lanes(pool, 2)
+    first, second = Replica(pool), Replica(pool)
+    await first.start()
+    await send_heartbeat(pool, second.me, 30, "test")
+    async with pool.connection() as connection:
+        await connection.execute("UPDATE lanes SET owner = %s WHERE printer_id = %s", [second.me, other])
+    second.epochs = {other: first.epochs.pop(other)}
+    for bill in range(40):
+        # The second's first job is of the later ticket, so that each claims next what the other settles now.
+        await add_ticket(pool, 2 * bill, "BAR", [one, other])
+        await add_ticket(pool, 2 * bill + 1, "GRILL", [one, other])
+        async with pool.connection() as connection:
+            await connection.execute(
+                "UPDATE print_jobs SET not_before = 'infinity' WHERE state = 'WAITING' AND printer_id = %s"
+                " AND station_code = 'BAR'",
+                [other],
+            )
+        (mine,), (theirs,) = await first.claim(), await second.claim()
+        assert mine.job.ticket_id != theirs.job.ticket_id
+        async with pool.connection() as connection:
+            await connection.execute("UPDATE print_jobs SET not_before = '-infinity' WHERE state = 'WAITING'")
+        async with asyncio.timeout(5):
+            await asyncio.gather(
+                *(_go_on(pool, each, job) for each, job in ((first, mine), (second, theirs)))
+            )
+    async with pool.connection() as connection:
+        cursor = await connection.execute("SELECT DISTINCT status FROM kitchen_tickets")
+        assert [row["status"] async for row in cursor] == ["PRINTED"]
+
+
+async def _go_on(pool: Database, replica: Replica, claimed: Claimed) -> None:
+    """Settle, and work off what the lane has, as a service does: who finds its ticket held asks again."""
+    (printer,) = replica.epochs
+    outcome: list[Settlement] = [settled(claimed.job, PRINTED)]
+    while True:
+        written = await write(pool, replica.me, outcome, [replica.request(printer)])
+        if not written.claimed and not written.busy:
+            return
+        outcome = [settled(each.job, PRINTED) for each in written.claimed]
 
 
 _TICKETS = """

@@ -6,11 +6,10 @@ import pytest
 
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.history import HISTORY, HistorySight, adopt_history, read_history
-from kitchen_printer.database.outcomes import record
 from kitchen_printer.decisions.history import Change
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent
 from kitchen_printer.decisions.reason import Reason
-from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
+from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, record, settled
 
 PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
 

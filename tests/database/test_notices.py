@@ -8,12 +8,12 @@ import pytest
 
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.notices import add_notice
-from kitchen_printer.database.outcomes import abandoned_attempts, add_waiting_time, give_up, record
+from kitchen_printer.database.outcomes import abandoned_attempts, add_waiting_time, give_up
 from kitchen_printer.decisions.notice import AllClear, read_notice
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.ticket import JobKind
-from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
+from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, record, settled
 
 PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
 CLEAR = AllClear(headline="BAR printer: prints again")

@@ -7,10 +7,10 @@ import psycopg
 import pytest
 
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.outcomes import abandoned_attempts, is_settled_by, record
+from kitchen_printer.database.outcomes import abandoned_attempts, is_settled_by
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain
 from kitchen_printer.decisions.reason import Reason
-from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
+from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, record, settled
 
 PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
 

@@ -71,6 +71,7 @@ MAY_CALL = {
         "kitchen_history_now",
         "kitchen_request_test_print",
         "kitchen_test_print_result",
+        "kitchen_write_ledger",
     },
     "kitchen_operator": {
         "kitchen_cancel_test_print",

@@ -9,15 +9,14 @@ import pytest
 from kitchen_printer.database.alarms import AlarmBook
 from kitchen_printer.database.assignments import Move, Moved, move_jobs
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.jobs import Surroundings, look_around
 from kitchen_printer.database.leases import send_heartbeat
-from kitchen_printer.database.outcomes import record
 from kitchen_printer.database.recovery import read_backlog
 from kitchen_printer.database.routing import PrinterState, note_states, read_configuration
+from kitchen_printer.database.surroundings import Surroundings, look_around
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Outcome, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.routing import Absence, Choice, Target
-from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
+from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, record, settled
 
 PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
 SINCE = datetime(2026, 11, 27, 19, 42, tzinfo=UTC)

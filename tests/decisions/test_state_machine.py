@@ -13,8 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from proving.simulation.record import Record
 from proving.simulation.rows import AttemptRow, PrinterRow
 
-from kitchen_printer.database.jobs import ClaimRequest
-from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.database.ledger import ClaimRequest, Settlement
 from kitchen_printer.database.routing import Printer, StationPrinter
 from kitchen_printer.database.tickets import NewJob
 from kitchen_printer.decisions.delivery import Delivery

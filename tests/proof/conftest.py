@@ -20,5 +20,5 @@ def quick_doubts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.FENCE_SECONDS", 0.5)
     monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.CUT_SECONDS", 0.5)
     monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.HOLD_SECONDS", 0.05)
-    monkeypatch.setattr("kitchen_printer.service.print_ticket.SLOWEST_MM_PER_SECOND", 1000.0)
+    monkeypatch.setattr("kitchen_printer.service.attempt.SLOWEST_MM_PER_SECOND", 1000.0)
     monkeypatch.setattr("kitchen_printer.decisions.retry.BACKOFF_SECONDS", (0.05,))

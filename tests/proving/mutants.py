@@ -21,8 +21,7 @@ from proving.simulation.record import Record
 from proving.simulation.rows import AttemptRow, JobRow
 from proving.simulation.world import World
 
-from kitchen_printer.database.jobs import Claimed, ClaimRequest
-from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import TRANSITIONS, Event, State
 from kitchen_printer.decisions.outcome import NotSent, Outcome
@@ -54,17 +53,19 @@ def _conflicts_of(guards: frozenset[str]) -> Callable[[LeasesAndAttempts, Attemp
 
 def sends_before_the_commit() -> AbstractContextManager[object]:
     """B1: the claim is answered, and the ticket goes out, before the attempt is committed."""
-    committed = link.claim
+    committed = link.write
 
-    async def claim(way: Link, me: UUID, requests: Sequence[ClaimRequest]) -> list[Claimed]:
-        found = await committed(way, me, requests)
+    async def write(
+        way: Link, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
+        written = await committed(way, me, settlements, requests)
         record = way.server.record
-        for each in found:
+        for each in written.claimed:
             row = record.attempts.pop(each.job.attempt_id)
             asyncio.get_running_loop().call_later(0.05, record.attempts.__setitem__, row.id, row)
-        return found
+        return written
 
-    return patch.object(link, "claim", claim)
+    return patch.object(link, "write", write)
 
 
 def _forgetting_doubt(outcome: Outcome, **known: Any) -> Decision:
@@ -81,7 +82,7 @@ def does_not_mark() -> Generator[None, None, None]:
 @contextmanager
 def _decisions(instead: Callable[..., Decision]) -> Generator[None, None, None]:
     with ExitStack() as stack:
-        for module in ("print_ticket", "recorder"):
+        for module in ("attempt", "ledger"):
             stack.enter_context(patch(f"kitchen_printer.service.{module}.decide", instead))
         yield
 

@@ -9,11 +9,11 @@ from proving.chaos.report import as_json, in_words, picture
 
 SEED = 3
 SLICE = (
-    Cell((Plan(point="claimed", mishap=Mishap.KILL),)),
+    Cell((Plan(point="written", mishap=Mishap.KILL),)),
     Cell(
         (Plan(point="handed over", mishap=Mishap.KILL), Plan(point="asked for the dead", mishap=Mishap.KILL))
     ),
-    Cell((Plan(point="recording", mishap=Mishap.CUT),)),
+    Cell((Plan(point="writing", mishap=Mishap.CUT, passage=2),)),
     Cell((Plan(point="rendered", mishap=Mishap.RAISE),)),
 )
 

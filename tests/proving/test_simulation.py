@@ -18,7 +18,7 @@ from proving.simulation.record import Record
 from proving.simulation.replay import DriftError, prepare, replay
 from proving.simulation.world import World
 
-from kitchen_printer.database.jobs import Surroundings
+from kitchen_printer.database.surroundings import Surroundings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOUND_SOMETHING = (51, 243, 385, 3597)

@@ -20,7 +20,7 @@ UNPROVED = pytest.mark.parametrize(
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kitchen_printer.decisions.delivery_steps.HOLD_SECONDS", 0.05)
-    monkeypatch.setattr("kitchen_printer.service.print_ticket.SLOWEST_MM_PER_SECOND", 1000.0)
+    monkeypatch.setattr("kitchen_printer.service.attempt.SLOWEST_MM_PER_SECOND", 1000.0)
 
 
 async def pinned_by_a_person(kitchen: KitchenUnderTest, address: str, level: Level) -> str:

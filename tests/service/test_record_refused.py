@@ -6,9 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from kitchen_printer.database import outcomes
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.outcomes import Settlement
+from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written, write
 from kitchen_printer.decisions.outcome import Confirmed, Outcome
 from kitchen_printer.service.facts import RecordRefused
 from kitchen_printer.service.settle_doubt import settle_doubt
@@ -21,14 +20,16 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> set[int]:
     """Attempts whose CONFIRMED is refused, for as long as they are in it."""
     refused: set[int] = set()
 
-    async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> frozenset[int]:
+    async def refusing_write(
+        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
         for each in settlements:
             if each.attempt_id in refused and isinstance(each.outcome, Confirmed):
                 raise ValueError("this cannot be stored")
-        return await outcomes.record(database, me, settlements)
+        return await write(database, me, settlements, requests)
 
-    monkeypatch.setattr("kitchen_printer.service.recorder.record", record)
-    monkeypatch.setattr("kitchen_printer.service.recorder.REFUSED_SECONDS", 0.05)
+    monkeypatch.setattr("kitchen_printer.service.ledger.write", refusing_write)
+    monkeypatch.setattr("kitchen_printer.service.ledger.REFUSED_SECONDS", 0.05)
     return refused
 
 
@@ -71,7 +72,7 @@ async def test_a_lane_that_fails_between_sending_and_recording_leaves_no_attempt
             raise ValueError("a mistake of ours")
         return await settle_doubt(*args, **kwargs)
 
-    monkeypatch.setattr("kitchen_printer.service.print_ticket.settle_doubt", failing)
+    monkeypatch.setattr("kitchen_printer.service.attempt.settle_doubt", failing)
     monkeypatch.setattr("kitchen_printer.decisions.retry.BACKOFF_SECONDS", (0.05,))
     await kitchen.pin(printer, "A")
     await kitchen.route("BAR", printer)

@@ -9,22 +9,21 @@ from uuid import UUID
 
 from kitchen_printer.database.assignments import move_jobs
 from kitchen_printer.database.connection import DatabaseLostError
-from kitchen_printer.database.jobs import Surroundings, look_around
 from kitchen_printer.database.leases import Holdings, Lease
 from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import Printer
+from kitchen_printer.database.surroundings import Surroundings, look_around
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.facts import LanesChanged, TicketsRedirected
 from kitchen_printer.service.historian import Historian
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
+from kitchen_printer.service.ledger import Ledger
 from kitchen_printer.service.looks import Looks
 from kitchen_printer.service.missing_routes import MissingRoutes
 from kitchen_printer.service.outage import Outage
 from kitchen_printer.service.printer_states import PrinterStates
-from kitchen_printer.service.recorder import Recorder
 from kitchen_printer.service.route_book import RouteBook, read_route_book
 from kitchen_printer.service.snapshot import Snapshot
 from kitchen_printer.service.work_lane import work_lane
@@ -36,15 +35,12 @@ TAKE_EVERY_SECONDS: Final = 0.5
 class Dispatcher:
     """The one loop that decides what happens next. Notifications hurry it; polling is the truth."""
 
-    def __init__(
-        self, kitchen: Kitchen, me: UUID, recorder: Recorder, claimer: Claimer, new_lanes: Callable[[], None]
-    ) -> None:
+    def __init__(self, kitchen: Kitchen, me: UUID, ledger: Ledger, new_lanes: Callable[[], None]) -> None:
         self.lanes: dict[int, Lane] = {}
         self.snapshot = Snapshot()
         self._kitchen = kitchen
         self._me = me
-        self._recorder = recorder
-        self._claimer = claimer
+        self._ledger = ledger
         self._new_lanes = new_lanes
         self._book: RouteBook | None = None
         self._leases: dict[int, Lease] = {}
@@ -156,7 +152,7 @@ class Dispatcher:
         if seen.has_abandoned_attempts:
             due |= await self._hand_out_abandoned_attempts()
         if seen.has_unknown_attempts:
-            self._claimer.settle_unknown_attempts()
+            self._ledger.settle_unknown_attempts()
         self._revoke_what_stands_still(book)
         self._start_lanes(
             due | {printer_id for printer_id, lane in self.lanes.items() if lane.is_worth_asking}
@@ -211,7 +207,7 @@ class Dispatcher:
         return await look_around(
             self._kitchen.database,
             self._me,
-            self._recorder.expected,
+            self._ledger.expected,
             sorted(book.destinations),
             any_station=book.takes_any_station,
         )

@@ -1,14 +1,15 @@
 """What every lane needs from the rest of the service, in one hand."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.jobs import Claimed
 from kitchen_printer.database.leases import Lease
-from kitchen_printer.database.outcomes import Abandoned, Settlement
+from kitchen_printer.database.ledger import Claimed, Settlement
+from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.decisions.outcome import Outcome
 from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.routing import Routing, Target
@@ -28,8 +29,9 @@ class Kitchen:
     database: Database
     announce: Subscriber
     claim: Callable[[Lease, Odometer | None], Awaitable[Claimed | None]]
-    record: Callable[[Settlement], Awaitable[Settlement | None]]
-    """Returns what was committed of an outcome; None if the database has lost the attempt meanwhile."""
+    record: Callable[[Settlement, int | None], asyncio.Future[Settlement | None]]
+    """Takes an outcome, and the printer whose lane asks for more at once; what is committed of it follows, None if
+    the database has lost the attempt meanwhile."""
 
     settle: Callable[[Abandoned, Outcome], Awaitable[None]]
     has_the_last_word: Callable[[int], Awaitable[bool]]

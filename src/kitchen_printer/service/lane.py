@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final
 
 from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.ledger import Settlement
 from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Printer
 from kitchen_printer.decisions.level import Level
@@ -108,10 +109,13 @@ class Lane:
     """How many jobs waited for it at the last look."""
 
     job: Job | None = None
-    unrecorded: Job | None = None
-    """A job whose attempt is on record and its outcome not yet: it must end on record, whatever fails meanwhile."""
-
     """What is on its way to the printer now."""
+
+    unrecorded: Job | None = None
+    """A job whose attempt is on record and its outcome nowhere yet: it must end on record, whatever fails meanwhile."""
+
+    recording: asyncio.Future[Settlement | None] | None = None
+    """The outcome of the ticket before, handed in and on its way to the disk."""
 
     crashed_at: deque[float] = field(default_factory=lambda: deque[float](maxlen=CRASHES_MAX))
     is_tried: bool = False
@@ -260,6 +264,12 @@ class Lane:
         """End what is going on with the printer now; the attempt's outcome says how far it got."""
         if self.line is not None:
             self.line.hang_up(reason)
+
+    async def recorded(self) -> None:
+        """Return when the outcome of the ticket before is on record."""
+        if self.recording is not None:
+            await self.recording
+            self.recording = None
 
     def revoke(self, reason: Reason | None = None) -> None:
         """Take the ticket back that a stopped printer has; the attempt's outcome says whether it gave it up."""

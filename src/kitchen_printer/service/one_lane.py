@@ -12,15 +12,15 @@ from kitchen_printer.database.leases import Lease, take_lane
 from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import Printer, read_configuration
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.service.claimer import Claimer
+from kitchen_printer.service.attempt import Tried
 from kitchen_printer.service.facts import Subscriber
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
 from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.ledger import Ledger
 from kitchen_printer.service.looks import Looks, zone_of
 from kitchen_printer.service.paper_tests import conclude_paper_test
-from kitchen_printer.service.print_ticket import Tried, Unable, print_next_ticket
-from kitchen_printer.service.recorder import Recorder
+from kitchen_printer.service.print_ticket import Unable, print_next_ticket
 from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
 
 NO_SERVICE = "test-print"
@@ -94,24 +94,23 @@ async def _parts(settings: Settings, announce: Subscriber) -> AsyncGenerator[tup
     """The parts of a service that one lane needs, and a heartbeat that keeps others away from it."""
     me = uuid4()
     database = Database(settings.dsn, "kitchen-printer test-print")
-    recorder = Recorder(database, me, settings, announce)
-    claimer = Claimer(database, me, recorder, notices_only=True)
+    ledger = Ledger(database, me, settings, announce, notices_only=True)
     leases = Leases(database, me, settings, NO_SERVICE, held=None)
     await database.open()
     tasks: list[asyncio.Task[None]] = []
     try:
         await database.check_schema()
         await leases.renew()
-        tasks = [asyncio.create_task(part) for part in (leases.run(), recorder.run(), claimer.run())]
+        tasks = [asyncio.create_task(part) for part in (leases.run(), ledger.run())]
         yield (
             Kitchen(
                 settings=settings,
                 database=database,
                 announce=announce,
-                claim=claimer.claim,
-                record=recorder.record,
-                settle=recorder.settle,
-                has_the_last_word=recorder.has_the_last_word,
+                claim=ledger.claim,
+                record=ledger.record,
+                settle=ledger.settle,
+                has_the_last_word=ledger.has_the_last_word,
                 may_act=leases.may_act,
                 is_our_health_port=lambda _: False,
                 looks=Looks(settings, UTC, (), announce),

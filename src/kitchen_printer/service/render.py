@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, assert_never
 
-from kitchen_printer.database.jobs import Claimed
+from kitchen_printer.database.ledger import Claimed
 from kitchen_printer.decisions.layout import lay_out
 from kitchen_printer.decisions.notice import Alarm, lay_out_notice, read_notice
 from kitchen_printer.decisions.occasion import read_occasion

@@ -8,7 +8,6 @@ from typing import Final
 
 from kitchen_printer.database.assignments import Move
 from kitchen_printer.database.connection import Database
-from kitchen_printer.database.jobs import Queue
 from kitchen_printer.database.routing import (
     Configuration,
     Printer,
@@ -16,6 +15,7 @@ from kitchen_printer.database.routing import (
     add_printers,
     read_configuration,
 )
+from kitchen_printer.database.surroundings import Queue
 from kitchen_printer.decisions.address import BadAddressError, canonical
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.routing import (

@@ -18,7 +18,6 @@ from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.alarms import Alarms
 from kitchen_printer.service.alert_sender import AlertSender
 from kitchen_printer.service.alert_targets import read_targets
-from kitchen_printer.service.claimer import Claimer
 from kitchen_printer.service.dispatcher import Dispatcher
 from kitchen_printer.service.facts import (
     Announcer,
@@ -35,11 +34,11 @@ from kitchen_printer.service.health_answers import Answers
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.ledger import Ledger
 from kitchen_printer.service.looks import Looks
 from kitchen_printer.service.metrics import CONTENT_TYPE, Metrics
 from kitchen_printer.service.observer import Observer
 from kitchen_printer.service.own_port import OwnPort
-from kitchen_printer.service.recorder import Recorder
 from kitchen_printer.service.self_watch import SelfWatch
 
 FINISH_SECONDS: Final = 10.0
@@ -81,8 +80,7 @@ class Service:
         self._watch = SelfWatch(announce)
         self._own_port = OwnPort()
         self._database = Database(settings.dsn, "kitchen-printer")
-        self._recorder = Recorder(self._database, self._me, settings, announce)
-        self._claimer = Claimer(self._database, self._me, self._recorder)
+        self._ledger = Ledger(self._database, self._me, settings, announce)
         self._leases = Leases(
             self._database,
             self._me,
@@ -94,17 +92,15 @@ class Service:
             settings=settings,
             database=self._database,
             announce=announce,
-            claim=self._claimer.claim,
-            record=self._recorder.record,
-            settle=self._recorder.settle,
-            has_the_last_word=self._recorder.has_the_last_word,
+            claim=self._ledger.claim,
+            record=self._ledger.record,
+            settle=self._ledger.settle,
+            has_the_last_word=self._ledger.has_the_last_word,
             may_act=self._leases.may_act,
             is_our_health_port=self._own_port.is_meant_by,
             looks=Looks(settings, UTC, (), announce),
         )
-        self._dispatcher = Dispatcher(
-            self._kitchen, self._me, self._recorder, self._claimer, self._leases.look_for_new_lanes
-        )
+        self._dispatcher = Dispatcher(self._kitchen, self._me, self._ledger, self._leases.look_for_new_lanes)
         targets = read_targets(settings.alert_addresses)
         self._alerts = AlertSender(self._database, targets, settings.alarm_seconds, announce)
         self._alarms = Alarms(self._kitchen, told=self._alerts.wake)
@@ -153,8 +149,7 @@ class Service:
         await self._database.open()
         self._tasks = [
             self._kept_running("leases", self._leases.run),
-            self._kept_running("claimer", self._claimer.run),
-            self._kept_running("recorder", self._recorder.run),
+            self._kept_running("ledger", self._ledger.run),
             self._kept_running("listener", lambda: listen(self._database, self._dispatcher.tickets_came)),
             self._kept_running("dispatcher", self._dispatcher.run),
             self._kept_running("observer", self._observer.run),

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from kitchen_printer.database.connection import DatabaseTrouble
 from kitchen_printer.database.history import LastChange
-from kitchen_printer.database.jobs import Surroundings
 from kitchen_printer.database.standing import StationStanding
+from kitchen_printer.database.surroundings import Surroundings
 from kitchen_printer.decisions.level import Level, Provenance, standing
 from kitchen_printer.decisions.reason import WORDS, Reason, Words
 from kitchen_printer.decisions.roll import PaperLow

@@ -11,12 +11,13 @@ from kitchen_printer.decisions.outcome import Confirmed, NotSent, Outcome, Uncer
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.retry import backoff_seconds
 from kitchen_printer.printers.afterwards import free
+from kitchen_printer.service.attempt import Tried
 from kitchen_printer.service.facts import AttemptRescued, GaveUp, LaneParked, LateProof, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen, new_token
 from kitchen_printer.service.lane import CRASHES_MAX, CRASHES_SECONDS, Lane
 from kitchen_printer.service.line_to_printer import close_kept_line
 from kitchen_printer.service.paper_tests import conclude_paper_test
-from kitchen_printer.service.print_ticket import NothingDue, Tried, Unable, is_trouble, print_next_ticket
+from kitchen_printer.service.print_ticket import NothingDue, Unable, is_trouble, print_next_ticket
 from kitchen_printer.service.recovery import pace
 from kitchen_printer.service.settle_abandoned import settle_abandoned_attempts
 
@@ -41,6 +42,7 @@ async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
             await _after_a_crash(lane, kitchen, repr(error))
     finally:
         await close_kept_line(lane)
+        await lane.recorded()
 
 
 async def _end_on_record(lane: Lane, kitchen: Kitchen) -> None:

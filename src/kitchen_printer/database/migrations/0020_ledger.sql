@@ -1,0 +1,204 @@
+-- How attempts ended, and the attempts that begin, in one commit: a lane that has ended one ticket asks for the next at once.
+-- One call in place of five messages. It runs with the rights and the search path of the session, as a statement of it would.
+--
+-- Locks go tickets in id order, jobs; whoever holds a lane's row waits for nothing else. What is claimed is never waited for: an
+-- outcome already holds its ticket, and two replicas that claimed each other's would wait for ever. A lane whose ticket
+-- somebody holds is told so (``is_busy``) and asks again.
+
+CREATE FUNCTION kitchen_write_ledger(me uuid, timeline bigint, settlements jsonb, requests jsonb)
+RETURNS TABLE (lost_attempt_id bigint, busy_printer_id bigint, attempt_id bigint, attempt_no int, printer_id bigint, marked bool,
+               token_printed text, token_cut text, id bigint, kind text, ticket_id bigint, copy_no int, station text, spent int,
+               maybe_on_paper bool, waited_seconds float8, diverted_for text, diverted_since timestamptz, age_seconds float8,
+               on_unconfirmed text, is_last bool, content text, circumstances text)
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    settled_tickets bigint[];
+    settled_now bigint;
+BEGIN
+    IF jsonb_array_length(settlements) > 0 THEN
+        settled_tickets := ARRAY(SELECT DISTINCT s.ticket_id FROM jsonb_to_recordset(settlements) AS s (ticket_id bigint)
+                                  WHERE s.ticket_id IS NOT NULL ORDER BY 1);
+        PERFORM FROM kitchen_tickets t WHERE t.id = ANY(settled_tickets) ORDER BY t.id FOR NO KEY UPDATE;
+
+        -- An attempt is settled by its owner, or, once its lane has a newer epoch, by the lane's new owner.
+        WITH o AS MATERIALIZED (
+            SELECT * FROM jsonb_to_recordset(settlements)
+                AS o(attempt_id bigint, token_printed text, outcome text, evidence text, reason text, payload_bytes int,
+                     payload_sha256 text, state text, spent int, maybe_on_paper bool, failed_reason text,
+                     waited_seconds float8)),
+        settled AS (
+            UPDATE print_attempts a
+               SET outcome = o.outcome, evidence = o.evidence, reason = o.reason, payload_bytes = o.payload_bytes,
+                   payload_sha256 = decode(o.payload_sha256, 'hex'), settled_by = me, finished_at = clock_timestamp()
+              FROM o
+             WHERE a.id = o.attempt_id AND a.token_printed = o.token_printed AND a.outcome IS NULL
+               AND (a.owner = me OR EXISTS (SELECT FROM lanes l WHERE l.printer_id = a.printer_id
+                                               AND l.owner = me AND l.epoch > a.lease_epoch))
+            RETURNING a.id, a.job_id, a.printer_id, a.attempt_no, a.marked),
+        moved AS (
+            UPDATE print_jobs j
+               SET state = o.state, spent = o.spent, maybe_on_paper = j.maybe_on_paper OR o.maybe_on_paper,
+                   failed_reason = o.failed_reason, waited_seconds = j.waited_seconds + o.waited_seconds,
+                   settled_at = CASE WHEN o.state IN ('PRINTED', 'FAILED', 'CANCELLED') THEN clock_timestamp() END
+              FROM settled JOIN o ON o.attempt_id = settled.id
+             WHERE j.id = settled.job_id AND j.state = 'PRINTING'),
+        noted AS (
+            INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
+            SELECT CASE WHEN (o.outcome, o.state) = ('UNCERTAIN', 'PRINTED') THEN 'sent_unconfirmed'
+                        ELSE lower(o.outcome) END,
+                   j.ticket_id, j.id, settled.id, settled.printer_id,
+                   jsonb_strip_nulls(jsonb_build_object('attempt', settled.attempt_no, 'marked', settled.marked,
+                       'evidence', o.evidence, 'reason', o.reason, 'job', o.state))
+              FROM settled JOIN o ON o.attempt_id = settled.id JOIN print_jobs j ON j.id = settled.job_id
+             ORDER BY settled.id)
+        SELECT count(*) INTO settled_now FROM settled;
+
+        -- Settled already by somebody else: our late truth becomes an event. Settled already by us: this is the repetition
+        -- after a commit whose answer was lost, and nothing is left to do. OFFSET 0 has each attempt looked up by its
+        -- number: joined, all of them might be walked while statistics are young.
+        IF settled_now < jsonb_array_length(settlements) THEN
+            INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
+            SELECT 'late_' || lower(o.outcome), j.ticket_id, j.id, a.id, a.printer_id,
+                   jsonb_strip_nulls(jsonb_build_object('attempt', a.attempt_no, 'evidence', o.evidence,
+                                                        'reason', o.reason, 'recorded', a.outcome))
+              FROM jsonb_to_recordset(settlements)
+                   AS o(attempt_id bigint, token_printed text, outcome text, evidence text, reason text)
+              CROSS JOIN LATERAL (SELECT * FROM print_attempts WHERE id = o.attempt_id OFFSET 0) a
+              JOIN print_jobs j ON j.id = a.job_id
+             WHERE a.token_printed = o.token_printed AND a.outcome IS NOT NULL AND a.settled_by <> me;
+            FOR lost_attempt_id IN
+                SELECT o.attempt_id FROM jsonb_to_recordset(settlements) AS o(attempt_id bigint, token_printed text)
+                 WHERE NOT EXISTS (SELECT FROM print_attempts a
+                                    WHERE a.id = o.attempt_id AND a.token_printed = o.token_printed OFFSET 0)
+            LOOP
+                RETURN NEXT;
+            END LOOP;
+            lost_attempt_id := NULL;
+        END IF;
+
+        -- After the tickets are locked and the jobs have moved, in a statement of its own: only so do two copies that
+        -- settle at the same moment see each other.
+        PERFORM kitchen_derive_status(settled_tickets);
+    END IF;
+
+    IF jsonb_array_length(requests) > 0 THEN
+        RETURN QUERY
+        WITH lane AS MATERIALIZED (
+            SELECT l.printer_id, l.epoch, w.token_printed, w.token_cut, w.odometer, w.notices_only
+              FROM jsonb_to_recordset(requests)
+                   AS w(printer_id bigint, epoch bigint, token_printed text, token_cut text, odometer jsonb, notices_only bool)
+              JOIN lanes l USING (printer_id)
+              JOIN kitchen_replicas r ON r.owner = l.owner
+             WHERE l.owner = me AND l.epoch = w.epoch AND r.until > clock_timestamp()
+               -- What a standby that took over may lack is judged first (service/historian.py). A test paper repeats nothing.
+               AND (w.notices_only OR EXISTS (
+                        SELECT FROM kitchen_history h JOIN kitchen_history_now() n USING (system, timeline, tables)
+                         WHERE h.timeline >= kitchen_write_ledger.timeline))
+             ORDER BY l.printer_id
+               FOR SHARE OF l),
+        head AS MATERIALIZED (
+            SELECT lane.printer_id, oldest.id, oldest.ticket_id
+              FROM lane CROSS JOIN LATERAL (
+                  -- Notices before tickets: they are short, few, and either say what follows or call somebody.
+                  (SELECT q.id, q.ticket_id, 1 AS turn FROM print_jobs q
+                    WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
+                      AND q.ticket_id IS NULL
+                    ORDER BY q.id LIMIT 1)
+                  UNION ALL
+                  (SELECT q.id, q.ticket_id, 2 FROM print_jobs q
+                    WHERE q.printer_id = lane.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
+                      AND q.ticket_id IS NOT NULL AND NOT lane.notices_only
+                      -- Wherever the older one waits, and whichever station took it: what counts is whom it was meant for.
+                      AND NOT EXISTS (
+                          SELECT FROM print_jobs o JOIN kitchen_tickets t ON t.id = o.ticket_id
+                           WHERE o.settled_at IS NULL AND o.state <> 'HELD'
+                             AND (o.bill_id, o.copy_no) = (q.bill_id, q.copy_no)
+                             AND (o.ticket_id, o.reprint_no) < (q.ticket_id, q.reprint_no)
+                             AND upper(btrim(t.printer_target)) = (SELECT upper(btrim(own.printer_target))
+                                                                     FROM kitchen_tickets own WHERE own.id = q.ticket_id)
+                          OFFSET 0)  -- Else, before statistics know of a rush, all that waits is joined for each claim.
+                    ORDER BY q.ticket_id, q.id LIMIT 1)
+                  ORDER BY turn LIMIT 1) oldest),
+        ticket AS MATERIALIZED (
+            SELECT t.id, t.status FROM kitchen_tickets t WHERE t.id = ANY(ARRAY(SELECT ticket_id FROM head))
+             ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED),
+        locked AS MATERIALIZED (
+            -- By their ids, and judged once they are locked: else, before statistics know of a rush, all that waits is walked.
+            -- The array is made first, so that all tickets are locked before the first job is.
+            SELECT * FROM print_jobs
+             WHERE id = ANY(ARRAY(SELECT id FROM head WHERE ticket_id IS NULL OR ticket_id IN (SELECT id FROM ticket)))
+               FOR NO KEY UPDATE SKIP LOCKED),
+        pick AS MATERIALIZED (
+            SELECT locked.* FROM locked JOIN head ON head.id = locked.id AND head.printer_id = locked.printer_id
+             WHERE locked.state = 'WAITING'),
+        made AS (
+            INSERT INTO print_attempts (job_id, job_kind, attempt_no, printer_id, lease_epoch, owner, marked,
+                                        token_printed, token_cut, odometer)
+            SELECT pick.id, pick.kind, pick.attempts + 1, lane.printer_id, lane.epoch, me,
+                   pick.kind = 'REPRINT' OR pick.maybe_on_paper, lane.token_printed, lane.token_cut, lane.odometer
+              FROM pick JOIN lane USING (printer_id)
+            ON CONFLICT DO NOTHING
+            RETURNING id, job_id, attempt_no, printer_id, marked, token_printed, token_cut),
+        moved AS (
+            UPDATE print_jobs q SET state = 'PRINTING', attempts = made.attempt_no FROM made WHERE q.id = made.job_id),
+        begun AS (
+            -- Whether it is new is asked of the row that is locked: asked of the table, all that is new might be walked.
+            UPDATE kitchen_tickets t SET status = 'PRINTING'
+             WHERE t.id = ANY(ARRAY(SELECT ticket.id FROM made JOIN pick ON pick.id = made.job_id
+                                                     JOIN ticket ON ticket.id = pick.ticket_id
+                                     WHERE ticket.status = 'NEW'))),
+        noted AS (
+            INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
+            SELECT 'claimed', pick.ticket_id, pick.id, made.id, made.printer_id,
+                   jsonb_build_object('attempt', made.attempt_no, 'marked', made.marked, 'level', p.level,
+                                      'level_provenance', p.level_provenance)
+              FROM made JOIN pick ON pick.id = made.job_id JOIN printers p ON p.id = made.printer_id)
+        SELECT NULL::bigint, CASE WHEN pick.id IS NULL THEN head.printer_id END,
+               made.id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
+               pick.id, pick.kind, pick.ticket_id, pick.copy_no, coalesce(pick.station_code, ''), pick.spent,
+               pick.maybe_on_paper, pick.waited_seconds, pick.diverted_for, pick.diverted_since,
+               (SELECT greatest(0, extract(epoch FROM clock_timestamp() - CASE WHEN isfinite(t.created_at) THEN t.created_at
+                                                                               ELSE pick.created_at END))::float8
+                  FROM (VALUES (1)) one LEFT JOIN kitchen_tickets t ON t.id = pick.ticket_id),
+               (SELECT s.on_unconfirmed FROM stations s WHERE s.station_code = pick.station_code),
+               NOT EXISTS (SELECT FROM print_jobs q
+                            WHERE q.printer_id = made.printer_id AND q.state = 'WAITING' AND q.not_before <= now()
+                              AND q.id <> pick.id),
+               coalesce(pick.notice::text,
+               (SELECT (to_jsonb(t) || jsonb_build_object(
+                           'station', upper(btrim(t.printer_target)),
+                           'lines', coalesce((SELECT jsonb_agg(to_jsonb(i) ORDER BY i.line_no, i.id)
+                                                FROM kitchen_ticket_items i WHERE i.kitchen_ticket_id = t.id), '[]')))::text
+                  FROM kitchen_tickets t WHERE t.id = pick.ticket_id)),
+               coalesce((SELECT jsonb_build_object(
+                           'now', clock_timestamp(), 'due_since', greatest(t.created_at, t.not_before),
+                           'later', coalesce(
+                               (SELECT jsonb_agg(jsonb_build_object('item', i.order_item_id, 'action', i.action,
+                                                                    'qty', i.qty::text)
+                                                 ORDER BY l.id, i.line_no, i.id)
+                                  FROM kitchen_tickets l JOIN kitchen_ticket_items i ON i.kitchen_ticket_id = l.id
+                                 WHERE l.bill_id = t.bill_id AND l.id > t.id
+                                   AND upper(btrim(l.printer_target)) = upper(btrim(t.printer_target))
+                                   AND EXISTS (SELECT FROM kitchen_ticket_items own
+                                                WHERE own.kitchen_ticket_id = t.id AND own.action <> 'VOID'
+                                                  AND own.order_item_id = i.order_item_id
+                                                  AND own.product_id IS NOT DISTINCT FROM i.product_id)), '[]'),
+                           'ordered_on', coalesce(
+                               (SELECT jsonb_agg(DISTINCT jsonb_build_object('item', o.order_item_id,
+                                                                             'number', e.station_seq))
+                                  FROM kitchen_ticket_items i
+                                  JOIN kitchen_ticket_items o ON o.order_item_id = i.order_item_id AND o.action = 'ADD'
+                                  JOIN kitchen_tickets e ON e.id = o.kitchen_ticket_id
+                                 WHERE i.kitchen_ticket_id = t.id AND i.action <> 'ADD' AND e.id < t.id
+                                   AND e.station_seq IS NOT NULL
+                                   AND upper(btrim(e.printer_target)) = upper(btrim(t.printer_target))), '[]'))::text
+                  FROM kitchen_tickets t WHERE t.id = pick.ticket_id), '')
+          FROM head LEFT JOIN pick ON pick.printer_id = head.printer_id LEFT JOIN made ON made.job_id = pick.id
+         WHERE pick.id IS NULL OR made.id IS NOT NULL;
+    END IF;
+END
+$$;
+
+REVOKE ALL ON FUNCTION kitchen_write_ledger FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kitchen_write_ledger TO kitchen_service;

@@ -1,0 +1,297 @@
+"""Outcomes and claims of all lanes, written down in one commit, so that cost does not grow with the printers.
+
+Outcomes are kept in memory while the database is away; a claim then fails, and its lane asks again.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from kitchen_printer.config import Settings
+from kitchen_printer.database.connection import Database, DatabaseLostError
+from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, Written, write
+from kitchen_printer.database.outcomes import Abandoned, is_settled_by, unknown_attempts
+from kitchen_printer.decisions.outcome import NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reconcile import Odometer
+from kitchen_printer.decisions.retry import Decision, JobState, decide
+from kitchen_printer.service.facts import AttemptVanished, RecordRefused, Subscriber
+from kitchen_printer.service.kitchen import new_token
+
+FOLLOW_SECONDS: Final = 0.005
+"""How long an outcome may wait for its lane to ask for the next ticket, so that both share a commit."""
+
+RETRY_SECONDS: Final = 0.5
+"""How soon an outcome is written again after the database did not take it."""
+
+REFUSED_SECONDS: Final = 1.0
+"""How soon an outcome is written again after the database, which is there, refused it."""
+
+REFUSALS_MAX: Final = 3
+"""After so many the outcome is given up, and the ticket shown as one that somebody must look after."""
+
+BUSY_SECONDS: Final = 0.05
+"""How soon a lane asks again for a ticket that somebody else held."""
+
+BUSY_MAX: Final = 20
+"""After so many times it gets nothing; the next look finds that something is due."""
+
+REMEMBERED_MAX: Final = 2_000
+"""So many of the last outcomes are remembered; a standby that takes over lacks a few seconds' worth at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _HandedIn:
+    settlement: Settlement
+    done: asyncio.Future[Settlement | None]
+    followed_on: int | None
+    refusals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: ClaimRequest
+    answer: asyncio.Future[Claimed | None]
+    found_busy: int = 0
+
+
+class Ledger:
+    """Lanes hand outcomes in and ask for tickets; one task writes down all that came meanwhile."""
+
+    def __init__(
+        self,
+        database: Database,
+        me: UUID,
+        settings: Settings,
+        announce: Subscriber,
+        *,
+        notices_only: bool = False,
+    ) -> None:
+        self.expected: set[int] = set()
+        """Attempts that a lane of ours works on, or whose outcome is not yet committed."""
+        self._database = database
+        self._me = me
+        self._settings = settings
+        self._announce = announce
+        self._notices_only = notices_only
+        self._handed_in: list[_HandedIn] = []
+        self._asked: list[_Asked] = []
+        self._has_unknown_attempts = False
+        self._remembered: OrderedDict[str, Outcome] = OrderedDict()
+        self._something_to_do = asyncio.Event()
+
+    async def claim(self, lease: Lease, odometer: Odometer | None) -> Claimed | None:
+        """Return the lane's next job with its attempt on record, None when there is none.
+
+        Raises :class:`DatabaseLostError`. The caller must settle the attempt in any case.
+        """
+        first, second = new_token(), new_token()
+        while second == first:
+            second = new_token()
+        request = ClaimRequest(
+            printer_id=lease.printer_id,
+            epoch=lease.epoch,
+            token_printed=first,
+            token_cut=second,
+            odometer=odometer,
+            notices_only=self._notices_only,
+        )
+        answer: asyncio.Future[Claimed | None] = asyncio.get_running_loop().create_future()
+        self._ask(_Asked(request, answer))
+        return await answer
+
+    def record(self, settlement: Settlement, followed_on: int | None) -> asyncio.Future[Settlement | None]:
+        """Hand an outcome in; what is committed of it comes once it is, however long the database is away.
+
+        ``followed_on`` is the printer whose lane will ask for its next ticket at once; None if none will.
+
+        What the database refuses, though it is there, is committed as a doubt in the end: the attempt must not stay
+        open, for its printer would get nothing any more. None if there is no such attempt any more: it was committed
+        before anything was sent, and lost since.
+        """
+        for each in self._handed_in:
+            if each.settlement.attempt_id == settlement.attempt_id:
+                return each.done  # What was said first of an attempt stands.
+        done: asyncio.Future[Settlement | None] = asyncio.get_running_loop().create_future()
+        self._handed_in.append(_HandedIn(settlement, done, followed_on))
+        self._something_to_do.set()
+        return done
+
+    async def settle(self, attempt: Abandoned, outcome: Outcome) -> None:
+        """Record how an attempt ended that no lane has in hand."""
+        await self.record(self._settlement(attempt, outcome), None)
+
+    def settle_unknown_attempts(self) -> None:
+        """Close attempts of ours that no lane knows: their claim was committed, its answer was lost.
+
+        Or they ended long ago, and it is that which the database lost: it is written down once more.
+        It happens between two claims, so that a claim whose answer is on its way is not taken for a lost one.
+        """
+        self._has_unknown_attempts = True
+        self._something_to_do.set()
+
+    async def has_the_last_word(self, attempt_id: int) -> bool:
+        """Whether what is on record of an attempt is what we have recorded."""
+        return await is_settled_by(self._database, self._me, attempt_id)
+
+    async def run(self) -> None:
+        """Serve the lanes for ever."""
+        while True:
+            await self._something_to_do.wait()
+            self._something_to_do.clear()
+            await self._hear_who_follows()
+            if self._has_unknown_attempts:
+                await self._hand_in_unknown_attempts()
+            handed_in, self._handed_in = self._handed_in, []
+            asked, self._asked = self._asked, []
+            if handed_in or asked:
+                await self._write(handed_in, asked)
+
+    def _ask(self, asked: _Asked) -> None:
+        self._asked.append(asked)
+        self._something_to_do.set()
+
+    async def _hear_who_follows(self) -> None:
+        """Let lanes that have handed an outcome in ask for their next ticket: one commit serves both then."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + FOLLOW_SECONDS
+        while self._are_lanes_about_to_ask and loop.time() < ends:
+            self._something_to_do.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(ends):
+                    await self._something_to_do.wait()
+        self._something_to_do.clear()
+
+    @property
+    def _are_lanes_about_to_ask(self) -> bool:
+        lanes = {each.followed_on for each in self._handed_in if each.followed_on is not None}
+        asked = {each.request.printer_id for each in self._asked}
+        return asked < lanes  # Whoever else asks is not kept waiting.
+
+    async def _write(self, handed_in: Sequence[_HandedIn], asked: Sequence[_Asked]) -> None:
+        try:
+            written = await write(
+                self._database,
+                self._me,
+                [each.settlement for each in handed_in],
+                [each.request for each in asked],
+            )
+        except DatabaseLostError as error:
+            self._write_later(handed_in)
+            _fail(asked, error)
+        except Exception as error:  # noqa: BLE001  # what one did wrong must not cost the others
+            await self._write_one_by_one(handed_in, asked, error)
+        else:
+            for each in handed_in:
+                self._committed(each, is_lost=each.settlement.attempt_id in written.lost)
+            self._answer(asked, written)
+
+    def _write_later(self, handed_in: Sequence[_HandedIn]) -> None:
+        """Before any claim: the lane that makes it may be the one whose outcome this is."""
+        self._handed_in[:0] = handed_in
+        asyncio.get_running_loop().call_later(RETRY_SECONDS, self._something_to_do.set)
+
+    async def _write_one_by_one(
+        self, handed_in: Sequence[_HandedIn], asked: Sequence[_Asked], error: Exception
+    ) -> None:
+        if not handed_in:
+            _fail(asked, RuntimeError(f"claim failed: {error!r}"))
+        elif len(handed_in) == 1 and not asked:
+            self._refused(handed_in[0], error)
+        else:
+            for each in handed_in:
+                await self._write([each], [])
+            if asked:
+                await self._write([], asked)
+
+    def _answer(self, asked: Sequence[_Asked], written: Written) -> None:
+        claimed = {each.job.printer_id: each for each in written.claimed}
+        for each in asked:
+            if each.answer.done():
+                continue  # Nobody waits for it any more; the next look finds an attempt that no lane knows.
+            printer_id = each.request.printer_id
+            mine = claimed.get(printer_id)
+            if mine is not None:
+                self.expected.add(mine.job.attempt_id)
+            if printer_id in written.busy and each.found_busy < BUSY_MAX:
+                again = replace(each, found_busy=each.found_busy + 1)
+                asyncio.get_running_loop().call_later(BUSY_SECONDS, self._ask, again)
+            else:
+                each.answer.set_result(mine)
+
+    def _refused(self, each: _HandedIn, error: Exception) -> None:
+        """Write it again soon, without holding up the others."""
+        refusals = each.refusals + 1
+        if refusals in (1, REFUSALS_MAX):
+            self._announce(RecordRefused(each.settlement.attempt_id, repr(error)))
+        settlement = _as_a_doubt(each.settlement) if refusals >= REFUSALS_MAX else each.settlement
+        again = _HandedIn(settlement, each.done, None, refusals)
+        asyncio.get_running_loop().call_later(REFUSED_SECONDS, self._hand_in_again, again)
+
+    def _hand_in_again(self, each: _HandedIn) -> None:
+        self._handed_in.append(each)
+        self._something_to_do.set()
+
+    def _committed(self, each: _HandedIn, *, is_lost: bool) -> None:
+        settlement = each.settlement
+        self.expected.discard(settlement.attempt_id)
+        self._remembered[settlement.token_printed] = settlement.outcome
+        if len(self._remembered) > REMEMBERED_MAX:
+            self._remembered.popitem(last=False)
+        if is_lost:
+            self._announce(AttemptVanished(settlement.attempt_id, settlement.ticket_id, settlement.outcome))
+        if not each.done.done():
+            each.done.set_result(None if is_lost else settlement)
+
+    async def _hand_in_unknown_attempts(self) -> None:
+        self._has_unknown_attempts = False  # Whatever goes wrong now, the next look asks for it again.
+        with suppress(DatabaseLostError):
+            for attempt in await unknown_attempts(self._database, self._me, self.expected):
+                # How it ended was committed, and lost since; or nobody of ours has ever heard of it.
+                outcome = self._remembered.get(attempt.token_printed) or NotSent(Reason.INTERNAL_ERROR)
+                self.record(self._settlement(attempt, outcome), None)
+
+    def _settlement(self, attempt: Abandoned, outcome: Outcome) -> Settlement:
+        return Settlement(
+            attempt_id=attempt.attempt_id,
+            token_printed=attempt.token_printed,
+            job_id=attempt.job_id,
+            ticket_id=attempt.ticket_id,
+            outcome=outcome,
+            decision=decide(
+                outcome,
+                spent=attempt.spent,
+                maybe_on_paper=attempt.maybe_on_paper,
+                attempts_max=self._settings.max_attempts,
+                on_unconfirmed=attempt.on_unconfirmed or self._settings.on_unconfirmed,
+            ),
+        )
+
+
+def _fail(asked: Sequence[_Asked], error: Exception) -> None:
+    """Let every lane that asked hear it."""
+    for each in asked:
+        if not each.answer.done():
+            each.answer.set_exception(error)
+
+
+def _as_a_doubt(settlement: Settlement) -> Settlement:
+    """Keep only what must be known: nobody knows how the attempt ended, and somebody must look after its ticket."""
+    return Settlement(
+        attempt_id=settlement.attempt_id,
+        token_printed=settlement.token_printed,
+        job_id=settlement.job_id,
+        ticket_id=settlement.ticket_id,
+        outcome=Uncertain(Reason.INTERNAL_ERROR),
+        decision=Decision(
+            state=JobState.FAILED,
+            spent=settlement.decision.spent,
+            maybe_on_paper=True,
+            failed_reason=Reason.INTERNAL_ERROR,
+        ),
+    )
