@@ -82,8 +82,9 @@ class LeasesAndAttempts:
     # ── attempts: on record before the first byte, settled once ─────────────────────────────────────────
 
     def write(self, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]) -> Written:
-        self.record(me, settlements)
-        return Written(claimed=tuple(self.claim(me, requests)), lost=frozenset(), busy=frozenset())
+        lost = frozenset(each.attempt_id for each in settlements if each.attempt_id not in self.attempts)
+        self.record(me, [each for each in settlements if each.attempt_id not in lost])
+        return Written(claimed=tuple(self.claim(me, requests)), lost=lost, busy=frozenset())
 
     def claim(self, me: UUID, requests: Sequence[ClaimRequest]) -> list[Claimed]:
         heads = [

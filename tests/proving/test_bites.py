@@ -39,7 +39,7 @@ BITES = (
     Bite("B10", mutants.chains_no_void, Invariant.VOID_AFTER_ORDER, 18),
     Bite("B11", mutants.commits_asynchronously, Invariant.NO_GHOSTS, 1),
     Bite("B12", mutants.counts_no_failed_ticket, Invariant.TRUTHFUL_HEALTH, 1),
-    Bite("B13", mutants.retries_poison_for_ever, Invariant.BOUNDED_FATE, 1, 2.0, 20.0),
+    Bite("B13", mutants.retries_poison_for_ever, Invariant.BOUNDED_FATE, 4, 2.0, 20.0),
     Bite(
         "B15",
         mutants.leases_by_the_wall_clock,

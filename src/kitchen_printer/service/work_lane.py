@@ -42,7 +42,7 @@ async def work_lane(lane: Lane, kitchen: Kitchen) -> None:
             await _after_a_crash(lane, kitchen, repr(error))
     finally:
         await close_kept_line(lane)
-        await lane.recorded()
+    await lane.recorded()
 
 
 async def _end_on_record(lane: Lane, kitchen: Kitchen) -> None:
