@@ -134,7 +134,7 @@ class Link:
     connection = transaction
 
     @asynccontextmanager
-    async def pipelined(self) -> AsyncGenerator["Link", None]:
+    async def expansion(self) -> AsyncGenerator["Link", None]:
         """Lend itself in the same way, with a commit that takes its time."""
         async with self.transaction():
             yield self

@@ -9,7 +9,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from enum import StrEnum
 from typing import Any, Final, LiteralString
 
@@ -36,8 +36,8 @@ RECONNECT_SECONDS: Final = 2.0
 CLOSE_SECONDS: Final = 1.0
 """How long connections may take to end with the process; what is open then is left to the server."""
 
-POOL_SIZE_MAX: Final = 4
-"""Claiming, recording and looking around go on at once; a fourth connection is spare."""
+SHARED_MAX: Final = 3
+"""Looking around, heartbeats and what people are told go on at once."""
 
 _CONTRACT_IS_MISSING: Final = (
     psycopg.errors.InsufficientPrivilege,
@@ -57,6 +57,7 @@ _SHARED: Final = (
 )
 
 Connection = AsyncConnection[DictRow]
+_Pool = AsyncConnectionPool[Connection]
 Row = dict[str, Any]
 
 
@@ -96,7 +97,11 @@ class DatabaseLostError(Exception):
 
 
 class Database:
-    """A small pool of connections that outlives any number of database outages."""
+    """A few connections that outlive any number of database outages.
+
+    The ledger and the expansion have one each for themselves: a plan is made on each connection that needs it, which
+    takes longer than what is planned, and these two are in every ticket's way.
+    """
 
     def __init__(self, dsn: str, application_name: str) -> None:
         self._settings: dict[str, Any] = {
@@ -111,29 +116,41 @@ class Database:
             "keepalives_count": 3,
         }
         self.servers = Servers(dsn, self._settings)
-        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+        self._shared = self._pool(SHARED_MAX)
+        self._for_the_ledger = self._pool(1)
+        self._for_expanding = self._pool(1)
+
+    def _pool(self, size_max: int) -> _Pool:
+        return AsyncConnectionPool(
             self.servers.address,
             connection_class=AsyncConnection[DictRow],
             kwargs=self._settings,
             min_size=1,
-            max_size=POOL_SIZE_MAX,
+            max_size=size_max,
+            num_workers=size_max,
             configure=_settle_in,
             timeout=LEND_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
             open=False,
         )
 
+    @property
+    def _pools(self) -> tuple[_Pool, _Pool, _Pool]:
+        return self._shared, self._for_the_ledger, self._for_expanding
+
     async def open(self) -> None:
         """Start connecting in the background; a database that is down now may come up later."""
-        await self._pool.open(wait=False)
+        for pool in self._pools:
+            await pool.open(wait=False)
 
     async def close(self) -> None:
         """Close all connections; a server that is away is not waited for."""
-        await self._pool.close(timeout=CLOSE_SECONDS)
+        await asyncio.gather(*(pool.close(timeout=CLOSE_SECONDS) for pool in self._pools))
 
     async def reconnect(self) -> None:
         """Leave the server that we are connected to, and look for the right one."""
-        await self._pool.drain()
+        for pool in self._pools:
+            await pool.drain()
 
     async def check_schema(self) -> None:
         """Return if the database has the schema we need. Raises :class:`DatabaseLostError` with the remedy.
@@ -159,12 +176,19 @@ class Database:
         if row is None or row["whose"] != "mine":
             raise DatabaseLostError(_SHARED, DatabaseTrouble.LOSES_SESSIONS)
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncGenerator[Connection, None]:
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Lend a connection in autocommit mode. Raises :class:`DatabaseLostError`."""
+        return self._lent(self._shared)
+
+    def ledger(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend the one that nothing but the ledger uses. Raises :class:`DatabaseLostError`."""
+        return self._lent(self._for_the_ledger)
+
+    @asynccontextmanager
+    async def _lent(self, pool: _Pool) -> AsyncGenerator[Connection, None]:
         with worded():
             try:
-                lent = await self._pool.getconn()
+                lent = await pool.getconn()
             except PoolTimeout:
                 # The pool only says that it has none; connecting ourselves tells why.
                 await (await self.connect_alone()).close()
@@ -175,12 +199,12 @@ class Database:
                     async with lent:
                         yield lent
             except psycopg.errors.ReadOnlySqlTransaction:
-                await self._pool.drain()  # It was the primary once: the connection is well, and of no use.
+                await self.reconnect()  # It was the primary once: the connection is well, and of no use.
                 raise
             finally:
                 if is_frozen.is_set():
-                    await self._pool.drain()  # Else each of the others is waited for as long as this one.
-                await self._pool.putconn(lent)
+                    await self.reconnect()  # Else each of the others is waited for as long as this one.
+                await pool.putconn(lent)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection, None]:
@@ -189,13 +213,13 @@ class Database:
             yield connection
 
     @asynccontextmanager
-    async def pipelined(self) -> AsyncGenerator[Connection, None]:
-        """Lend a connection inside one transaction whose statements do not wait for each other's answers.
+    async def expansion(self) -> AsyncGenerator[Connection, None]:
+        """Lend the one that nothing but expanding uses, in a transaction whose statements await no answers.
 
         What fails is raised at the end, or where a result is read. Raises :class:`DatabaseLostError`.
         """
-        async with self.connection() as connection, connection.pipeline(), connection.transaction():
-            yield connection
+        async with self._lent(self._for_expanding) as lent, lent.pipeline(), lent.transaction():
+            yield lent
 
     async def connect_alone(self) -> Connection:
         """Open a connection outside the pool, for LISTEN. Raises :class:`DatabaseLostError`."""

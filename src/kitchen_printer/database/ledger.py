@@ -100,7 +100,7 @@ async def write(
         json.dumps([_settled(each) for each in settlements]),
         json.dumps([asdict(each) for each in requests]),
     ]
-    async with database.connection() as connection:
+    async with database.ledger() as connection:
         rows = await (await connection.execute(_WRITE, values)).fetchall()
     return Written(
         claimed=tuple(_claimed(row) for row in rows if row["attempt_id"] is not None),

@@ -38,7 +38,7 @@ async def expand_new_tickets(
 async def _expand_some(database: Database, book: RouteBook, soon: Soon) -> tuple[list[NewJob], int]:
     is_over = asyncio.Event()
     try:
-        async with database.pipelined() as connection:
+        async with database.expansion() as connection:
             expansion = Expansion(connection)
             tickets = await expansion.new_tickets(
                 sorted(book.destinations),
