@@ -8,7 +8,8 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from kitchen_printer.database.connection import DEADLINE_SECONDS, DatabaseLostError
+from kitchen_printer.database.connection import DatabaseLostError
+from kitchen_printer.database.deadline import DEADLINE_SECONDS
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written
 from kitchen_printer.database.outcomes import Abandoned
@@ -16,7 +17,7 @@ from kitchen_printer.database.recovery import Backlog
 from kitchen_printer.database.routing import Configuration, PrinterState
 from kitchen_printer.database.servers import Servers
 from kitchen_printer.database.surroundings import Surroundings
-from kitchen_printer.database.tickets import NewJob, NewTicket
+from kitchen_printer.database.tickets import Expanded
 from kitchen_printer.decisions.level import Level
 from kitchen_printer.decisions.notice import Notice
 from kitchen_printer.decisions.reason import Reason
@@ -133,37 +134,15 @@ class Link:
 
     connection = transaction
 
-    @asynccontextmanager
-    async def expansion(self) -> AsyncGenerator["Link", None]:
-        """Lend itself in the same way, with a commit that takes its time."""
-        async with self.transaction():
-            yield self
-            await asyncio.sleep(self.server.chance.uniform(*QUICK))
-
 
 def _ignoring_refusal(server: Server, name: str, arguments: tuple[Any, ...]) -> None:
     if not server.is_away:
         server.do(name, *arguments)
 
 
-class Expansion:
-    """What stands for the transaction in which new tickets get their jobs."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-
-    async def new_tickets(
-        self, _: Sequence[str], *, any_station: bool, routing_version: int
-    ) -> list[NewTicket]:
-        assert not any_station
-        found: list[NewTicket] = self._link.server.do("new_tickets", routing_version)
-        return found
-
-    async def number(self, _: Sequence[NewTicket]) -> None:
-        """Numbers decide nothing here."""
-
-    async def add_jobs(self, jobs: Sequence[NewJob]) -> None:
-        self._link.server.do("add_jobs", jobs)
+async def expand(link: Link, routing_version: int, ways: str) -> Expanded:
+    expanded: Expanded = await link.call("expand", routing_version, ways)
+    return expanded
 
 
 async def write(

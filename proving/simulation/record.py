@@ -1,9 +1,11 @@
 """The rest of the record: what waits where, how printers stand, what the POS and people do."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 from kitchen_printer.database.assignments import Move, Moved
@@ -11,10 +13,10 @@ from kitchen_printer.database.history import HistorySight
 from kitchen_printer.database.recovery import Backlog
 from kitchen_printer.database.routing import Configuration, PrinterState, StationPrinter
 from kitchen_printer.database.surroundings import Queue, Surroundings
-from kitchen_printer.database.tickets import NewJob, NewTicket
+from kitchen_printer.database.tickets import Expanded
 from kitchen_printer.decisions.history import History, OnRecord
 from kitchen_printer.decisions.level import Level
-from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.reason import Reason, reason_named
 from kitchen_printer.decisions.retry import JobState
 from kitchen_printer.decisions.routing import Absence
 from kitchen_printer.decisions.ticket import JobKind
@@ -117,20 +119,29 @@ class Record(LeasesAndAttempts):
             ),
         )
 
-    def new_tickets(self, routing_version: int) -> list[NewTicket]:
+    def expand(self, routing_version: int, ways: str) -> Expanded:
         if routing_version != self.version:
-            return []
-        return [NewTicket(each.id, each.station) for each in sorted(self.new.values(), key=lambda t: t.id)]
-
-    def add_jobs(self, jobs: Sequence[NewJob]) -> None:
-        for each in jobs:
-            ticket, choice = self.tickets[each.ticket_id], each.choice
-            job = self._add(JobKind.TICKET, ticket, each.copy_no, each.station, choice.printer_id)
-            job.diverted_from = choice.diverted_from
-            job.diverted_for = choice.absence.reason if choice.absence else None
-            job.diverted_since = choice.absence.since if choice.absence else None
+            return Expanded(0, frozenset())
+        of_station: dict[str | None, list[dict[str, Any]]] = {}
+        for way in json.loads(ways):
+            of_station.setdefault(way["of_station"], []).append(way)
+        found = [
+            (ticket, taken)
+            for ticket in sorted(self.new.values(), key=lambda each: each.id)
+            if (taken := of_station.get(ticket.station) or of_station.get(None))
+        ]
+        for ticket, taken in found:
+            for way in taken:
+                self._add_copy(ticket, way)
             ticket.is_expanded = True
-            self.new.pop(ticket.id, None)
+            del self.new[ticket.id]
+        return Expanded(len(found), frozenset(way["printer_id"] for _, taken in found for way in taken))
+
+    def _add_copy(self, ticket: TicketRow, way: dict[str, Any]) -> None:
+        job = self._add(JobKind.TICKET, ticket, way["copy_no"], way["station"], way["printer_id"])
+        job.diverted_from = way["diverted_from"]
+        job.diverted_for = way["diverted_for"] and reason_named(way["diverted_for"])
+        job.diverted_since = way["diverted_since"] and datetime.fromisoformat(way["diverted_since"])
 
     def add_notice(self, printer_id: int, key: str) -> int | None:
         if key in self.notice_keys:

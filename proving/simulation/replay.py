@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -18,13 +18,13 @@ from kitchen_printer.database import (
     recovery,
     routing,
     surroundings,
+    tickets,
 )
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, Written
 from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.database.routing import Configuration
 from kitchen_printer.database.surroundings import Surroundings
-from kitchen_printer.database.tickets import Expansion, NewJob, NewTicket
 from kitchen_printer.decisions.notice import RecoveryList
 from proving.simulation.link import Done
 from proving.simulation.model import BEGINNING
@@ -75,8 +75,7 @@ async def replay(world: World, dsn: str, steps_max: int) -> int:
         again = _Again(database, world.stations)
         trace = world.server.trace[:steps_max]
         for place, done in enumerate(trace):
-            following = trace[place + 1] if place + 1 < len(trace) else None
-            await again.step(place, done, following)
+            await again.step(place, done)
         return len(trace)
 
 
@@ -100,19 +99,14 @@ class _Again:
         self._jobs: dict[int, int] = {}
         self._versions = (0, 0)
 
-    async def step(self, place: int, done: Done, following: Done | None) -> None:
+    async def step(self, place: int, done: Done) -> None:
         """Do one step, and compare."""
         async with self._database.connection() as connection:
             await connection.execute(
                 "UPDATE simulated.clock SET at = %s::timestamptz + make_interval(secs => %s)",
                 [BEGINNING, done.at],
             )
-        if done.name == "new_tickets":
-            found = await self._expanded(done, following)
-        elif done.name == "add_jobs":
-            return
-        else:
-            found = await getattr(self, f"_{done.name}")(*done.arguments, done.result)
+        found = await getattr(self, f"_{done.name}")(*done.arguments, done.result)
         expected = self._seen(done.result)
         if found != expected:
             raise DriftError(
@@ -202,20 +196,10 @@ class _Again:
             raise DriftError(f"versions of routes went from {before} to {self._versions}")
         return self._surroundings(seen)
 
-    async def _expanded(self, done: Done, following: Done | None) -> list[NewTicket]:
+    async def _expand(self, version: int, ways: str, _: tickets.Expanded) -> tickets.Expanded:
         """Expand by the version of the routes that the model's replica knew, in numbers of PostgreSQL."""
         model, postgresql = self._versions
-        async with self._database.transaction() as connection:
-            expansion = Expansion(connection)
-            found = await expansion.new_tickets(
-                self._stations,
-                any_station=False,
-                routing_version=done.arguments[0] - model + postgresql,
-            )
-            if found and following is not None and following.name == "add_jobs":
-                await expansion.number(found)
-                await expansion.add_jobs(cast("Sequence[NewJob]", following.arguments[0]))
-            return found
+        return await tickets.expand(self._database, version - model + postgresql, ways)
 
     async def _add_notice(self, printer: int, key: str, expected: int | None) -> int | None:
         async with self._database.connection() as connection:

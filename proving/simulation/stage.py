@@ -77,7 +77,7 @@ def _stand_ins() -> dict[str, dict[str, Any]]:
             "move_jobs": link.move_jobs, "look_around": link.look_around, "monotonic": _now,
             "abandoned_attempts": link.abandoned_attempts,
         },
-        f"{service}.expand": {"Expansion": link.Expansion},
+        f"{service}.expand": {"expand": link.expand},
         f"{service}.failed_slip": {"add_notice": link.add_notice},
         f"{service}.get_acquainted": {"note_capability": link.note_capability, "new_token": _token},
         f"{service}.lane": {"monotonic": _now},

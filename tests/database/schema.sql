@@ -453,6 +453,9 @@ FUNCTION kitchen_count_routing_change() RETURNS trigger
 FUNCTION kitchen_derive_status(tickets bigint[]) RETURNS void
     LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, public, pg_temp BODY bcdca7dcce9ecf0f5eb2c378153b0b08
 
+FUNCTION kitchen_expand(version bigint, ways jsonb, tickets_max integer, OUT tickets integer, OUT printers bigint[]) RETURNS record
+    LANGUAGE plpgsql VOLATILE BODY 326df46ca3e75be621aa01baf146cc15
+
 FUNCTION kitchen_find_unsent_items(of_the_last interval DEFAULT '2 days'::interval) RETURNS TABLE(bill_id bigint, item_id bigint, station_code text, product_id bigint, menu_name text, quantity numeric)
     LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, public, pg_temp, plan_cache_mode=force_generic_plan BODY 51e5f3279a269bb030853a4e3239feff
 
@@ -651,6 +654,7 @@ GRANT EXECUTE ON kitchen_contract_version() TO kitchen_operator
 GRANT EXECUTE ON kitchen_contract_version() TO kitchen_reader
 GRANT EXECUTE ON kitchen_contract_version() TO kitchen_service
 GRANT EXECUTE ON kitchen_derive_status(bigint[]) TO kitchen_service
+GRANT EXECUTE ON kitchen_expand(bigint,jsonb,integer) TO kitchen_service
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_backend
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_operator
 GRANT EXECUTE ON kitchen_find_unsent_items(interval) TO kitchen_reader

@@ -2,15 +2,16 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC
+from datetime import UTC, datetime
 from random import Random
 
 import psycopg
 
 from kitchen_printer.database.connection import Connection, Database
 from kitchen_printer.database.routing import read_configuration
-from kitchen_printer.database.tickets import Expansion
-from kitchen_printer.decisions.routing import Route, Routing, Target
+from kitchen_printer.database.tickets import Expanded, Way, as_json, expand
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.routing import Absence, Choice, Route, Routing, Target
 from kitchen_printer.service.expand import expand_new_tickets
 from kitchen_printer.service.route_book import RouteBook
 from tests.database.lanes_and_jobs import add_lanes, opened
@@ -36,12 +37,16 @@ async def _book(database: Database) -> RouteBook:
 
 
 async def test_an_expansion_does_not_wait_for_the_disk_and_what_is_claimed_does(database: str) -> None:
-    async with opened(database) as service, service.connection() as connection:
-        await connection.execute("SET synchronous_commit = on", prepare=False)
-        async with connection.transaction():
-            await Expansion(connection).new_tickets(STATIONS, any_station=False, routing_version=0)
-            during = await _synchronous_commit(connection)
-        after = await _synchronous_commit(connection)
+    async with opened(database) as service:
+        book = await _book(service)
+        async with service.connection() as connection:
+            await connection.execute("SET synchronous_commit = on", prepare=False)
+            async with connection.transaction():
+                await connection.execute(
+                    "SELECT kitchen_expand(%s::bigint, %s::jsonb, 500)", [book.version, book.ways]
+                )
+                during = await _synchronous_commit(connection)
+            after = await _synchronous_commit(connection)
     assert (during, after) == ("off", "on")
 
 
@@ -152,22 +157,62 @@ async def test_a_book_of_other_routes_expands_nothing(database: str) -> None:
     assert numbered == 0
 
 
-async def test_printers_are_told_of_before_their_jobs_are_committed_and_can_wait_for_that(
+async def test_a_station_without_a_way_of_its_own_takes_that_of_any_station_and_each_copy_gets_a_job(
     database: str,
 ) -> None:
     async with opened(database) as pool:
-        book = await _book(pool)
+        bar, kitchen, _ = await add_lanes(pool, 3)
+        absence = Absence(reason=Reason.PAPER_OUT, since=datetime(2026, 11, 20, tzinfo=UTC))
+        diverted = Choice(printer_id=bar, diverted_from=kitchen, absence=absence)
+        ways = [
+            Way(of_station="BAR", station="BAR", copy_no=1, choice=Choice(printer_id=bar)),
+            Way(of_station=None, station="KITCHEN", copy_no=1, choice=Choice(printer_id=kitchen)),
+            Way(of_station=None, station="KITCHEN", copy_no=2, choice=diverted),
+        ]
+        async with pool.connection() as connection:
+            for station in ("bar", "Sushi", "no way"):
+                await connection.execute(
+                    "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, %s)", [station]
+                )
+        version = (await read_configuration(pool)).version
+        assert await expand(pool, version, as_json(ways)) == Expanded(3, frozenset({bar, kitchen}))
+        assert await expand(pool, version, as_json(ways)) == Expanded(0, frozenset())
+        async with pool.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT ticket_id, station_code, copy_no, printer_id, diverted_from, diverted_for, diverted_since"
+                " FROM print_jobs ORDER BY id"
+            )
+            jobs = [tuple(row.values()) async for row in cursor]
+            cursor = await connection.execute(
+                "SELECT event, count(*) AS n FROM print_events GROUP BY 1 ORDER BY 1"
+            )
+            events = [(row["event"], row["n"]) async for row in cursor]
+    elsewhere = (kitchen, "paper_out", absence.since)
+    assert jobs == [
+        (1, "BAR", 1, bar, None, None, None),
+        (2, "KITCHEN", 1, kitchen, None, None, None),
+        (2, "KITCHEN", 2, bar, *elsewhere),
+        (3, "KITCHEN", 1, kitchen, None, None, None),
+        (3, "KITCHEN", 2, bar, *elsewhere),
+    ]
+    assert events == [("expanded", 3), ("redirected", 2)]
+
+
+async def test_without_a_way_for_any_station_a_ticket_without_its_own_waits(database: str) -> None:
+    async with opened(database) as pool:
+        (bar,) = await add_lanes(pool, 1)
+        ways = as_json([Way(of_station="BAR", station="BAR", copy_no=1, choice=Choice(printer_id=bar))])
         async with pool.connection() as connection:
             await connection.execute(
-                "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, 'BAR')"
+                "INSERT INTO kitchen_tickets (bill_id, printer_target) VALUES (5, 'SUSHI')"
             )
-        told: list[tuple[set[int], asyncio.Event, bool]] = []
-        await expand_new_tickets(
-            pool, book, lambda _: None, lambda printers, over: told.append((printers, over, over.is_set()))
-        )
-        ((printers, over, was_over),) = told
-    assert printers == {book.chosen[Target("BAR", 1)].printer_id}
-    assert (was_over, over.is_set()) == (False, True)
+            await connection.execute(
+                "INSERT INTO kitchen_tickets (bill_id, printer_target, not_before)"
+                " VALUES (5, 'BAR', now() + interval '1 hour')"
+            )
+        version = (await read_configuration(pool)).version
+        assert await expand(pool, version, ways) == Expanded(0, frozenset())
+        assert await _numbered(pool) == 0
 
 
 async def _numbered(database: Database) -> int:

@@ -68,6 +68,7 @@ MAY_CALL = {
         "kitchen_cancel_test_print",
         "kitchen_contract_version",
         "kitchen_derive_status",
+        "kitchen_expand",
         "kitchen_history_now",
         "kitchen_request_test_print",
         "kitchen_test_print_result",

@@ -15,7 +15,7 @@ from proving.simulation.rows import AttemptRow, PrinterRow
 
 from kitchen_printer.database.ledger import ClaimRequest, Settlement
 from kitchen_printer.database.routing import Printer, StationPrinter
-from kitchen_printer.database.tickets import NewJob
+from kitchen_printer.database.tickets import Way, as_json
 from kitchen_printer.decisions.delivery import Delivery
 from kitchen_printer.decisions.delivery_table import FINAL, State
 from kitchen_printer.decisions.level import Level
@@ -107,7 +107,8 @@ class Kitchen(RuleBasedStateMachine):
         ticket = len(record.tickets) + 1
         record.add_ticket(ticket, bill, STATION, is_void)
         choice = self.routing().chosen()[Target(STATION, 1)]
-        record.add_jobs([NewJob(ticket_id=ticket, copy_no=1, station=STATION, choice=choice)])
+        way = Way(of_station=STATION, station=STATION, copy_no=1, choice=choice)
+        record.expand(record.version, as_json([way]))
 
     def routing(self) -> Routing:
         absence = Absence(reason=Reason.PAPER_OUT, since=self.record.moment())

@@ -30,7 +30,7 @@ class Bite:
 BITES = (
     Bite("B1", mutants.sends_before_the_commit, Invariant.WRITE_AHEAD, 1),
     Bite("B2", mutants.does_not_mark, Invariant.ONE_UNMARKED, 1),
-    Bite("B3", mutants.takes_sent_for_printed, Invariant.HONEST_SUCCESS, 1),
+    Bite("B3", mutants.takes_sent_for_printed, Invariant.HONEST_SUCCESS, 3),
     Bite("B4", mutants.takes_any_answer_for_proof, Invariant.HONEST_SUCCESS, 1),
     Bite("B5", mutants.sends_again_in_the_same_attempt, Invariant.ONE_UNMARKED, 1),
     Bite("B6", mutants.rescues_without_a_new_number, Invariant.LAWFUL_RECORD, 4),
@@ -39,7 +39,7 @@ BITES = (
     Bite("B10", mutants.chains_no_void, Invariant.VOID_AFTER_ORDER, 18),
     Bite("B11", mutants.commits_asynchronously, Invariant.NO_GHOSTS, 1),
     Bite("B12", mutants.counts_no_failed_ticket, Invariant.TRUTHFUL_HEALTH, 1),
-    Bite("B13", mutants.retries_poison_for_ever, Invariant.BOUNDED_FATE, 4, 2.0, 20.0),
+    Bite("B13", mutants.retries_poison_for_ever, Invariant.BOUNDED_FATE, 1, 2.0, 20.0),
     Bite(
         "B15",
         mutants.leases_by_the_wall_clock,

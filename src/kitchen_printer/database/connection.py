@@ -1,16 +1,11 @@
-"""Connections to PostgreSQL, every use of them under a deadline of our own.
-
-A server that stops answering without closing its connections would hold the driver for ever: no statement
-timeout runs on a frozen server. So each use of a connection starts a timer that cuts the connection from our
-side; the driver then sees the end of the stream and raises as if the server had gone.
-"""
+"""Connections to PostgreSQL, every use of them under a deadline of our own."""
 
 import asyncio
-import os
-import socket
-from collections.abc import AsyncGenerator, Callable, Generator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from enum import StrEnum
+from time import monotonic
 from typing import Any, Final, LiteralString
 
 import psycopg
@@ -18,11 +13,9 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from kitchen_printer.database.deadline import deadline
 from kitchen_printer.database.migrate import known_version, schema_version
 from kitchen_printer.database.servers import Servers
-
-DEADLINE_SECONDS: Final = 5.0
-"""How long one use of a connection may take, all its statements together."""
 
 CONNECT_SECONDS: Final = 3
 """A database on the same network accepts in milliseconds; a dead address must not hold up the service."""
@@ -38,6 +31,12 @@ CLOSE_SECONDS: Final = 1.0
 
 SHARED_MAX: Final = 3
 """Looking around, heartbeats and what people are told go on at once."""
+
+OWN_SECONDS: Final = 0.5
+"""How long who has a connection for itself waits for it, before it takes one of those that all share."""
+
+OWN_AGAIN_SECONDS: Final = 30.0
+"""How soon it waits for its own again, which the server may have refused: it lets in only so many."""
 
 _CONTRACT_IS_MISSING: Final = (
     psycopg.errors.InsufficientPrivilege,
@@ -96,6 +95,14 @@ class DatabaseLostError(Exception):
         self.trouble = trouble
 
 
+@dataclass(slots=True)
+class _Own:
+    """One connection for one use; ``not_before`` is when it is worth waiting for, in monotonic seconds."""
+
+    pool: _Pool
+    not_before: float = 0.0
+
+
 class Database:
     """A few connections that outlive any number of database outages.
 
@@ -117,8 +124,8 @@ class Database:
         }
         self.servers = Servers(dsn, self._settings)
         self._shared = self._pool(SHARED_MAX)
-        self._for_the_ledger = self._pool(1)
-        self._for_expanding = self._pool(1)
+        self._for_the_ledger = _Own(self._pool(1))
+        self._for_expanding = _Own(self._pool(1))
 
     def _pool(self, size_max: int) -> _Pool:
         return AsyncConnectionPool(
@@ -136,7 +143,7 @@ class Database:
 
     @property
     def _pools(self) -> tuple[_Pool, _Pool, _Pool]:
-        return self._shared, self._for_the_ledger, self._for_expanding
+        return self._shared, self._for_the_ledger.pool, self._for_expanding.pool
 
     async def open(self) -> None:
         """Start connecting in the background; a database that is down now may come up later."""
@@ -178,17 +185,17 @@ class Database:
 
     def connection(self) -> AbstractAsyncContextManager[Connection]:
         """Lend a connection in autocommit mode. Raises :class:`DatabaseLostError`."""
-        return self._lent(self._shared)
+        return self._lent(None)
 
     def ledger(self) -> AbstractAsyncContextManager[Connection]:
         """Lend the one that nothing but the ledger uses. Raises :class:`DatabaseLostError`."""
         return self._lent(self._for_the_ledger)
 
     @asynccontextmanager
-    async def _lent(self, pool: _Pool) -> AsyncGenerator[Connection, None]:
+    async def _lent(self, own: _Own | None) -> AsyncGenerator[Connection, None]:
         with worded():
             try:
-                lent = await pool.getconn()
+                pool, lent = await self._own_or_shared(own)
             except PoolTimeout:
                 # The pool only says that it has none; connecting ourselves tells why.
                 await (await self.connect_alone()).close()
@@ -206,20 +213,23 @@ class Database:
                     await self.reconnect()  # Else each of the others is waited for as long as this one.
                 await pool.putconn(lent)
 
+    async def _own_or_shared(self, own: _Own | None) -> tuple[_Pool, Connection]:
+        if own is not None and monotonic() >= own.not_before:
+            try:
+                return own.pool, await own.pool.getconn(OWN_SECONDS)
+            except PoolTimeout:
+                own.not_before = monotonic() + OWN_AGAIN_SECONDS
+        return self._shared, await self._shared.getconn()
+
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Connection, None]:
         """Lend a connection inside one transaction. Raises :class:`DatabaseLostError`."""
         async with self.connection() as connection, connection.transaction():
             yield connection
 
-    @asynccontextmanager
-    async def expansion(self) -> AsyncGenerator[Connection, None]:
-        """Lend the one that nothing but expanding uses, in a transaction whose statements await no answers.
-
-        What fails is raised at the end, or where a result is read. Raises :class:`DatabaseLostError`.
-        """
-        async with self._lent(self._for_expanding) as lent, lent.pipeline(), lent.transaction():
-            yield lent
+    def expansion(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend the one that nothing but expanding uses. Raises :class:`DatabaseLostError`."""
+        return self._lent(self._for_expanding)
 
     async def connect_alone(self) -> Connection:
         """Open a connection outside the pool, for LISTEN. Raises :class:`DatabaseLostError`."""
@@ -237,32 +247,6 @@ async def _settle_in(connection: Connection) -> None:
             [list(_SESSION), list(_SESSION.values())],
             prepare=False,
         )
-
-
-def cut(connection: Connection) -> None:
-    """Cut the connection's line, whatever it is doing: the driver notices at once and raises."""
-    if connection.closed:
-        return
-    # The line may be down already, which is what is wanted.
-    with suppress(OSError), socket.socket(fileno=os.dup(connection.pgconn.socket)) as line:
-        line.shutdown(socket.SHUT_RDWR)
-
-
-@contextmanager
-def deadline(
-    connection: Connection, seconds: float = DEADLINE_SECONDS, passed: Callable[[], None] = lambda: None
-) -> Generator[None, None, None]:
-    """Cut the connection, and say that the deadline has passed, unless the block ends in time."""
-
-    def strike() -> None:
-        passed()
-        cut(connection)
-
-    timer = asyncio.get_running_loop().call_later(seconds, strike)
-    try:
-        yield
-    finally:
-        timer.cancel()
 
 
 @contextmanager

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from kitchen_printer.database.connection import Connection, Database, DatabaseLostError, cut, deadline, worded
+from kitchen_printer.database.connection import Connection, Database, DatabaseLostError, worded
+from kitchen_printer.database.deadline import cut, deadline
 
 PROVE_SECONDS: Final = 20.0
 """How often the listening connection must prove that it still hears: it sends itself a notification."""

@@ -120,14 +120,9 @@ class Dispatcher:
         came, self._tickets_came = self._tickets_came, False
         if not came or self._book is None or monotonic() >= self._looks_at:
             return False
-        due = await self._expand(self._book)
+        due = await expand_new_tickets(self._kitchen.database, self._book, self._kitchen.announce)
         self._start_lanes(due)
         return bool(due)
-
-    async def _expand(self, book: RouteBook) -> set[int]:
-        return await expand_new_tickets(
-            self._kitchen.database, book, self._kitchen.announce, self._start_lanes
-        )
 
     async def _look_and_act(self) -> None:
         if self._book is None:
@@ -148,7 +143,7 @@ class Dispatcher:
         if may_route:
             due |= await self._move_jobs(book, seen)
         if seen.has_new_tickets:
-            due |= await self._expand(book)
+            due |= await expand_new_tickets(self._kitchen.database, book, self._kitchen.announce)
         if seen.has_abandoned_attempts:
             due |= await self._hand_out_abandoned_attempts()
         if seen.has_unknown_attempts:
@@ -254,8 +249,8 @@ class Dispatcher:
         if set(self.lanes) != before:
             self._kitchen.announce(LanesChanged(tuple(sorted(each.address for each in self.lanes.values()))))
 
-    def _start_lanes(self, due: set[int], due_after: asyncio.Event | None = None) -> None:
-        """Let lanes work that rest not; ``due_after`` is what their claims have to wait for, if anything."""
+    def _start_lanes(self, due: set[int]) -> None:
+        """Let lanes work that rest not."""
         if not self._kitchen.may_act() or self._kitchen.is_stopping:
             return
         for printer_id in sorted(due & self.lanes.keys()):
@@ -263,7 +258,6 @@ class Dispatcher:
             if printer_id in self._working:
                 lane.is_hinted = True
             elif not lane.is_resting:
-                lane.due_after = due_after
                 task = asyncio.create_task(work_lane(lane, self._kitchen), name=f"lane {lane.address}")
                 self._working[printer_id] = task
                 task.add_done_callback(partial(self._lane_ended, printer_id))

@@ -152,9 +152,6 @@ class Lane:
     is_hinted: bool = False
     """Work was seen for this lane since it last claimed."""
 
-    due_after: asyncio.Event | None = None
-    """What must have happened before there is anything to claim; the printer can be asked meanwhile."""
-
     @property
     def address(self) -> str:
         """Where the printer is, ``host:port``."""

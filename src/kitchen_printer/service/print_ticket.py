@@ -51,8 +51,6 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             kitchen.announce(PrinterReady(lane.address))
             lane.looked_at_paper(delivery.is_near_end)
 
-            if lane.due_after is not None:
-                await lane.due_after.wait()
             await list_what_waited(lane, kitchen)
             lane.is_hinted = False
             claimed = await kitchen.claim(lane.lease, delivery.odometer)

@@ -16,6 +16,7 @@ from kitchen_printer.database.routing import (
     read_configuration,
 )
 from kitchen_printer.database.surroundings import Queue
+from kitchen_printer.database.tickets import Way, as_json
 from kitchen_printer.decisions.address import BadAddressError, canonical
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.routing import (
@@ -25,6 +26,7 @@ from kitchen_printer.decisions.routing import (
     Route,
     Routing,
     Target,
+    destination_of,
     destinations,
 )
 from kitchen_printer.service.facts import RouteRefused, Subscriber
@@ -65,6 +67,20 @@ class RouteBook:
     def destinations(self) -> dict[str, Destination]:
         """Where the tickets of every station go that can take any."""
         return destinations(self.chosen, self.closed_stations, self.default_station)
+
+    @cached_property
+    def ways(self) -> str:
+        """The ways of all stations' tickets, as expanding them takes it."""
+        stations: list[str | None] = [*self.destinations]
+        if self.takes_any_station:
+            stations.append(None)
+        return as_json(
+            Way(of_station=each, station=destination.station, copy_no=copy_no, choice=choice)
+            for each in stations
+            if (destination := destination_of(each or "", self.destinations, self.default_station))
+            is not None
+            for copy_no, choice in sorted(destination.printers.items())
+        )
 
     @property
     def takes_any_station(self) -> bool:

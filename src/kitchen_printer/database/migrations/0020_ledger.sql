@@ -202,3 +202,90 @@ $$;
 
 REVOKE ALL ON FUNCTION kitchen_write_ledger FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION kitchen_write_ledger TO kitchen_service;
+
+-- New tickets become jobs in one call: numbers without gaps, one job for each copy. ``ways`` says where the tickets of each
+-- station go, one object for each copy: {of_station, station, copy_no, printer_id, diverted_from, diverted_for, diverted_since};
+-- of_station is null for those of stations without a way of their own. By ways of another version of the routes nothing is
+-- expanded, so that old ones do not fix a ticket's copies.
+--
+-- The disk need not be waited for: nothing outside of the database follows from a number or a job before a claim is committed,
+-- and that commit takes everything before it to the disk. What a crash takes back is expanded again.
+
+CREATE FUNCTION kitchen_expand(version bigint, ways jsonb, tickets_max int, OUT tickets int, OUT printers bigint[])
+LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    stations text[] := ARRAY(SELECT DISTINCT w.of_station FROM jsonb_to_recordset(ways) AS w (of_station text)
+                              WHERE w.of_station IS NOT NULL);
+    takes_any boolean := EXISTS (SELECT FROM jsonb_to_recordset(ways) AS w (of_station text) WHERE w.of_station IS NULL);
+    found bigint[];
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    -- One replica expands at a time, in ticket order. If two did, the jobs of a later round could be claimed before those of
+    -- an earlier one existed.
+    PERFORM pg_advisory_xact_lock(1802502145);  -- 0x6B700001
+    found := ARRAY(
+        SELECT t.id FROM kitchen_tickets t
+         WHERE t.expanded_at IS NULL AND coalesce(t.not_before, '-infinity') <= now()
+           AND (takes_any OR upper(btrim(t.printer_target)) = ANY(stations))
+           AND EXISTS (SELECT FROM kitchen_settings s WHERE s.routing_version = kitchen_expand.version)
+         ORDER BY t.id LIMIT kitchen_expand.tickets_max FOR NO KEY UPDATE);
+    tickets := cardinality(found);
+    printers := '{}';
+    IF tickets = 0 THEN
+        RETURN;
+    END IF;
+
+    WITH day AS MATERIALIZED (
+        SELECT t.id, upper(btrim(t.printer_target)) AS station,
+               ((t.created_at AT TIME ZONE s.time_zone) - s.business_day_start)::date AS business_day
+          FROM kitchen_tickets t, kitchen_settings s WHERE t.id = ANY(found)),
+    counted AS (
+        INSERT INTO kitchen_station_days AS d (station_code, business_day, last_seq)
+        SELECT station, business_day, count(*) FROM day GROUP BY 1, 2 ORDER BY 1, 2
+        ON CONFLICT (station_code, business_day) DO UPDATE SET last_seq = d.last_seq + excluded.last_seq
+        RETURNING station_code, business_day, last_seq),
+    numbered AS (
+        SELECT day.id, day.business_day,
+               counted.last_seq + 1 - row_number() OVER (
+                   PARTITION BY day.station, day.business_day ORDER BY day.id DESC) AS station_seq
+          FROM day JOIN counted ON (counted.station_code, counted.business_day) = (day.station, day.business_day)),
+    done AS (
+        UPDATE kitchen_tickets t
+           SET business_day = n.business_day, station_seq = n.station_seq, expanded_at = now()
+          FROM numbered n WHERE t.id = n.id RETURNING t.id, t.station_seq)
+    INSERT INTO print_events (event, ticket_id, detail)
+    SELECT 'expanded', id, jsonb_build_object('number', station_seq) FROM done ORDER BY id;
+
+    WITH w AS MATERIALIZED (
+        SELECT coalesce(of_station, '') AS of_station, station, copy_no, printer_id, diverted_from, diverted_for, diverted_since
+          FROM jsonb_to_recordset(ways)
+               AS w (of_station text, station text, copy_no int, printer_id bigint, diverted_from bigint, diverted_for text,
+                     diverted_since timestamptz)),
+    t AS MATERIALIZED (
+        SELECT id, bill_id, CASE WHEN upper(btrim(printer_target)) = ANY(stations) THEN upper(btrim(printer_target)) ELSE '' END
+                                AS of_station
+          FROM kitchen_tickets WHERE id = ANY(found)),
+    made AS (
+        INSERT INTO print_jobs (kind, ticket_id, copy_no, bill_id, station_code, printer_id, diverted_from,
+                                diverted_for, diverted_since, maybe_on_paper)
+        SELECT 'TICKET', t.id, w.copy_no, t.bill_id, w.station, w.printer_id, w.diverted_from,
+               w.diverted_for, w.diverted_since, t.id <= (SELECT in_doubt_up_to FROM kitchen_history)
+          FROM t JOIN w USING (of_station)
+         ORDER BY t.id, w.copy_no
+        ON CONFLICT DO NOTHING
+        RETURNING id, ticket_id, printer_id, diverted_from, diverted_for, maybe_on_paper),
+    noted AS (
+        INSERT INTO print_events (event, ticket_id, job_id, printer_id, detail)
+        SELECT 'in_doubt', ticket_id, id, printer_id, jsonb_build_object('why', (SELECT change FROM kitchen_history))
+          FROM made WHERE maybe_on_paper
+        UNION ALL
+        SELECT 'redirected', ticket_id, id, printer_id,
+               jsonb_build_object('from', diverted_from, 'to', printer_id, 'reason', diverted_for)
+          FROM made WHERE diverted_from IS NOT NULL)
+    SELECT coalesce(array_agg(DISTINCT printer_id), '{}') INTO printers FROM made;
+END
+$$;
+
+REVOKE ALL ON FUNCTION kitchen_expand FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION kitchen_expand TO kitchen_service;

@@ -1,0 +1,150 @@
+"""The ledger: outcomes and claims share commits, and nobody waits there for what is not theirs."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from kitchen_printer.config import read_settings
+from kitchen_printer.database.connection import Database
+from kitchen_printer.database.leases import Lease
+from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written, write
+from kitchen_printer.decisions.outcome import Confirmed, Evidence, Uncertain
+from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service import ledger as ledger_module
+from kitchen_printer.service.facts import PrinterReady
+from kitchen_printer.service.ledger import Ledger
+from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
+from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest
+from virtual_printer import VirtualPrinter
+
+PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
+FOR_EVER = 3_600.0
+
+
+@asynccontextmanager
+async def at_work(dsn: str, printers: int) -> AsyncGenerator[tuple[Ledger, Replica]]:
+    """Yield a ledger that works, with the replica whose it is and its lanes; every lane has two tickets."""
+    async with opened(dsn) as database:
+        lanes = await add_lanes(database, printers)
+        for bill in range(2 * printers):
+            await add_ticket(database, bill, "BAR", [lanes[bill % printers]])
+        replica = Replica(database)
+        await replica.start()
+        ledger = Ledger(database, replica.me, read_settings({"DATABASE_URL": dsn}), lambda _: None)
+        working = asyncio.create_task(ledger.run())
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                yield ledger, replica
+        finally:
+            working.cancel()
+
+
+def leases(replica: Replica) -> list[Lease]:
+    return [Lease(printer_id, epoch) for printer_id, epoch in sorted(replica.epochs.items())]
+
+
+async def test_an_outcome_waits_for_its_lane_to_ask_and_both_are_one_commit(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "FOLLOW_SECONDS", FOR_EVER)
+    async with at_work(database, 1) as (ledger, replica):
+        (lease,) = leases(replica)
+        first = await ledger.claim(lease, None)
+        assert first is not None
+        recording = ledger.record(settled(first.job, PRINTED), lease.printer_id)
+        assert await ledger.claim(lease, None) is not None
+        assert await recording is not None
+        async with replica.database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT event, xmin::text AS commit FROM print_events"
+                " WHERE event IN ('claimed', 'confirmed') ORDER BY id"
+            )
+            events = [(row["event"], row["commit"]) async for row in cursor]
+    assert [event for event, _ in events] == ["claimed", "confirmed", "claimed"]
+    assert events[1][1] == events[2][1] != events[0][1]
+
+
+async def test_a_lane_that_asks_for_nothing_more_holds_its_outcome_up_for_a_moment_only(
+    database: str,
+) -> None:
+    async with at_work(database, 1) as (ledger, replica):
+        (lease,) = leases(replica)
+        claimed = await ledger.claim(lease, None)
+        assert claimed is not None
+        assert await ledger.record(settled(claimed.job, PRINTED), lease.printer_id) is not None
+
+
+async def test_whoever_else_asks_does_not_wait_for_a_lane_that_is_about_to(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ledger_module, "FOLLOW_SECONDS", FOR_EVER)
+    async with at_work(database, 2) as (ledger, replica):
+        about_to_ask, other = leases(replica)
+        claimed = await ledger.claim(about_to_ask, None)
+        assert claimed is not None
+        recording = ledger.record(settled(claimed.job, PRINTED), about_to_ask.printer_id)
+        assert await ledger.claim(other, None) is not None
+        assert await recording is not None
+
+
+async def test_what_was_said_first_of_an_attempt_stands(database: str) -> None:
+    async with at_work(database, 1) as (ledger, replica):
+        (lease,) = leases(replica)
+        claimed = await ledger.claim(lease, None)
+        assert claimed is not None
+        said = settled(claimed.job, PRINTED)
+        first = ledger.record(said, None)
+        second = ledger.record(settled(claimed.job, Uncertain(Reason.INTERNAL_ERROR)), None)
+        assert await first == await second == said
+        async with replica.database.connection() as connection:
+            cursor = await connection.execute("SELECT outcome FROM print_attempts")
+            assert [row["outcome"] async for row in cursor] == ["CONFIRMED"]
+
+
+async def test_a_lane_whose_ticket_a_person_holds_gets_it_when_it_is_free_and_the_others_print_meanwhile(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+) -> None:
+    await kitchen.route("BAR", printer)
+    await kitchen.route("KITCHEN", second_printer)
+    printer.causes.refuse()
+    service = await kitchen.start_service()
+    held = await kitchen.submit("BAR", "Negroni", bill_id=1)
+    await kitchen.wait_until("SELECT count(*) = 1 AS yes FROM print_jobs")
+    with psycopg.connect(kitchen.dsn) as person:
+        person.execute("SELECT FROM kitchen_tickets WHERE id = %s FOR SHARE", [held])
+        printer.causes.accept()
+        await service.facts.wait_for(PrinterReady, lambda fact: fact.address == printer.address)
+        await kitchen.wait_for_status(await kitchen.submit("KITCHEN", "Fish", bill_id=2), "PRINTED")
+        assert await kitchen.status(held) == "NEW"
+    await kitchen.wait_for_status(held, "PRINTED")
+
+
+async def test_a_lane_that_is_cancelled_while_its_outcome_is_on_its_way_ends(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_on_its_way, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_write(
+        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
+        if settlements:
+            is_on_its_way.set()
+            await may_go_on.wait()
+        return await write(database, me, settlements, requests)
+
+    monkeypatch.setattr(ledger_module, "write", slow_write)
+    await kitchen.route("BAR", printer)
+    for bill in (1, 2):
+        await kitchen.submit("BAR", "Negroni", bill_id=bill)
+    await kitchen.start_service()
+    await is_on_its_way.wait()
+    (lane,) = [each for each in asyncio.all_tasks() if each.get_name() == f"lane {printer.address}"]
+    lane.cancel()
+    await asyncio.wait([lane], timeout=WAIT_SECONDS)
+    assert lane.cancelled()
+    may_go_on.set()
+    await kitchen.wait_until("SELECT count(*) = 2 AS yes FROM kitchen_tickets WHERE status = 'PRINTED'")
