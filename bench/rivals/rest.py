@@ -8,6 +8,9 @@ import time
 from pathlib import Path
 from typing import Final, LiteralString
 
+import psycopg
+from psycopg.conninfo import make_conninfo
+
 from bench.rivals.plan import Log, Sizes, Taken, take_turns, those
 from bench.rivals.stage import Place, Stage, on_stage
 
@@ -25,7 +28,7 @@ SELECT 'IDLE ' || n, '127.0.0.1:' || 20000 + n FROM generate_series(1, %s) n
 """
 _ALL_SERVED: Final[LiteralString] = "SELECT count(*) FILTER (WHERE owner IS NOT NULL) >= %s FROM lanes"
 _TRANSACTIONS: Final[LiteralString] = """
-SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()
+SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = %s
 """
 
 
@@ -58,8 +61,7 @@ def _rested(stage: Stage, seconds: float) -> dict[str, float]:
     span = time.monotonic() - began
     shares = {party: (spent - used[party]) / span * 100 for party, spent in stage.processor().items()}
     return {
-        # Our own question of how many there were is one of them.
-        "transactions a second": (_transactions(stage) - transactions - 1) / span,
+        "transactions a second": (_transactions(stage) - transactions) / span,
         "per cent of a core, workers": shares["workers"],
         "per cent of a core, with servers": sum(shares.values()) - shares["printers"],
         "MiB resident": sum(_resident_mib(each.pid) for each in stage.workers),
@@ -75,9 +77,9 @@ def _wait_until_served(stage: Stage, configured: int) -> None:
 
 
 def _transactions(stage: Stage) -> int:
-    """Return the transactions of the database so far; at rest each is one statement."""
-    stage.connection.execute("SELECT pg_stat_clear_snapshot()")
-    row = stage.connection.execute(_TRANSACTIONS).fetchone()
+    """Return the transactions of the database so far; at rest each is one statement. Asked from another database."""
+    with psycopg.connect(make_conninfo(stage.scene.dsn, dbname="postgres"), autocommit=True) as beside:
+        row = beside.execute(_TRANSACTIONS, [stage.connection.info.dbname]).fetchone()
     assert row is not None
     return int(row[0])
 
