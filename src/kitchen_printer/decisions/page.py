@@ -1,7 +1,7 @@
 """A page: the rows of one paper, fitted to the paper's width. No bytes in here."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -136,7 +136,15 @@ def _fitted(row: Row, paper: Paper, words: Words) -> Iterator[Row]:
     direction = _direction(row, text, words)
     for piece in wrapped(text, max(1, width)):
         content = f"| {piece}{' ' * (width - columns_of(piece))} |" if row.boxed else piece
-        yield replace(row, text=content, size=size, is_whole=False, direction=direction)
+        yield Row(
+            text=content,
+            size=size,
+            bold=row.bold,
+            inverse=row.inverse,
+            struck=row.struck,
+            boxed=row.boxed,
+            direction=direction,
+        )
 
 
 _BOX_COLUMNS: Final = 4

@@ -28,7 +28,8 @@ def on_sheets(content: Content, paper: Paper, words: Words, *, rings: bool) -> P
     """Put a ticket's content on as many sheets as it needs, up to a limit; what is beyond it is counted."""
     blocks = [tuple(fitted_rows(block, paper, words)) for block in content.blocks]
     warnings = tuple(fitted_rows(content.warnings, paper, words))
-    room = SHEET_MM - _length(_head(content, paper, words)) - _length(warnings)
+    first = _head(content, paper, words)
+    room = SHEET_MM - _length(first) - _length(warnings)
     sheets = list(_poured(blocks, max(room, SHEET_MM / 4)))
     if len(sheets) > SHEETS_MAX:
         left_out = sum(len(sheet) for sheet in sheets[SHEETS_MAX:])
@@ -40,7 +41,7 @@ def on_sheets(content: Content, paper: Paper, words: Words, *, rings: bool) -> P
     rows: list[Row] = []
     for number, sheet in enumerate(sheets, start=1):
         rows += [CUT] if rows else []
-        rows += _head(content, paper, words, (number, len(sheets)))
+        rows += first if len(sheets) == 1 else _head(content, paper, words, (number, len(sheets)))
         rows += sheet
         rows += fitted_rows([RULE], paper) if warnings else []
         rows += warnings
