@@ -82,9 +82,10 @@ class LeasesAndAttempts:
     # ── attempts: on record before the first byte, settled once ─────────────────────────────────────────
 
     def write(self, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]) -> Written:
-        lost = frozenset(each.attempt_id for each in settlements if each.attempt_id not in self.attempts)
-        self.record(me, [each for each in settlements if each.attempt_id not in lost])
-        return Written(claimed=tuple(self.claim(me, requests)), lost=lost, busy=frozenset())
+        lost = frozenset(each.key for each in settlements if each.attempt_id not in self.attempts)
+        self.record(me, [each for each in settlements if each.key not in lost])
+        claimed = tuple(self.claim(me, requests))
+        return Written(claimed=claimed, lost=lost, held=frozenset(), busy=frozenset())
 
     def claim(self, me: UUID, requests: Sequence[ClaimRequest]) -> list[Claimed]:
         heads = [

@@ -56,8 +56,13 @@ class Replica:
 
 
 async def record(database: Database, me: UUID, settlements: Sequence[Settlement]) -> frozenset[int]:
-    """Settle attempts and claim nothing; return those that are on record no more."""
-    return (await write(database, me, settlements, [])).lost
+    """Settle attempts and claim nothing, however often that takes; return those that are on record no more."""
+    lost: set[int] = set()
+    while settlements:
+        written = await write(database, me, settlements, [])
+        lost |= {attempt_id for attempt_id, _ in written.lost}
+        settlements = [each for each in settlements if each.key in written.held]
+    return frozenset(lost)
 
 
 async def add_lanes(database: Database, count: int) -> list[int]:

@@ -288,9 +288,10 @@ async def _go_on(pool: Database, replica: Replica, claimed: Claimed) -> None:
     outcome: list[Settlement] = [settled(claimed.job, PRINTED)]
     while True:
         written = await write(pool, replica.me, outcome, [replica.request(printer)])
-        if not written.claimed and not written.busy:
+        if not written.claimed and not written.busy and not written.held:
             return
-        outcome = [settled(each.job, PRINTED) for each in written.claimed]
+        outcome = [each for each in outcome if each.key in written.held]
+        outcome += [settled(each.job, PRINTED) for each in written.claimed]
 
 
 _TICKETS = """

@@ -82,7 +82,7 @@ def does_not_mark() -> Generator[None, None, None]:
 @contextmanager
 def _decisions(instead: Callable[..., Decision]) -> Generator[None, None, None]:
     with ExitStack() as stack:
-        for module in ("attempt", "ledger"):
+        for module in ("attempt", "settlements"):
             stack.enter_context(patch(f"kitchen_printer.service.{module}.decide", instead))
         yield
 

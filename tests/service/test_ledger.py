@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from kitchen_printer.config import read_settings
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.leases import Lease
 from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written, write
+from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service import ledger as ledger_module
@@ -103,6 +106,110 @@ async def test_what_was_said_first_of_an_attempt_stands(database: str) -> None:
         async with replica.database.connection() as connection:
             cursor = await connection.execute("SELECT outcome FROM print_attempts")
             assert [row["outcome"] async for row in cursor] == ["CONFIRMED"]
+
+
+async def test_what_was_said_first_stands_also_while_it_is_written_down(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_on_its_way, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow_write(
+        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
+        if settlements:
+            is_on_its_way.set()
+            await may_go_on.wait()
+        return await write(database, me, settlements, requests)
+
+    monkeypatch.setattr(ledger_module, "write", slow_write)
+    async with at_work(database, 1) as (ledger, replica):
+        (lease,) = leases(replica)
+        claimed = await ledger.claim(lease, None)
+        assert claimed is not None
+        said = settled(claimed.job, PRINTED)
+        first = ledger.record(said, None)
+        await is_on_its_way.wait()
+        second = ledger.record(settled(claimed.job, Uncertain(Reason.INTERNAL_ERROR)), None)
+        may_go_on.set()
+        assert await first == await second == said
+        assert await _events(replica, "confirmed", "uncertain") == ["confirmed"]
+
+
+async def test_an_attempt_that_the_database_lost_says_nothing_about_another_of_its_number(
+    database: str,
+) -> None:
+    async with at_work(database, 1) as (ledger, replica):
+        (lease,) = leases(replica)
+        claimed = await ledger.claim(lease, None)
+        assert claimed is not None
+        of_the_lost_one = ledger.record(replace(settled(claimed.job, PRINTED), token_printed="lost"), None)
+        assert await of_the_lost_one is None
+        assert list(ledger.expected) == [claimed.job.attempt_id]
+        of_the_lost_one = ledger.record(replace(settled(claimed.job, PRINTED), token_printed="lost"), None)
+        said = settled(claimed.job, PRINTED)
+        assert (await ledger.record(said, None), await of_the_lost_one) == (said, None)
+        assert list(ledger.expected) == []
+        assert await _events(replica, "confirmed") == ["confirmed"]
+
+
+async def _events(replica: Replica, *names: str) -> list[str]:
+    async with replica.database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT event FROM print_events WHERE event = ANY(%s) ORDER BY id", [list(names)]
+        )
+        return [row["event"] async for row in cursor]
+
+
+async def test_an_outcome_whose_ticket_a_person_holds_waits_alone(database: str) -> None:
+    async with at_work(database, 3) as (ledger, replica):
+        of_held, of_other, of_third = leases(replica)
+        held, other = await ledger.claim(of_held, None), await ledger.claim(of_other, None)
+        assert held is not None
+        assert other is not None
+        with psycopg.connect(database) as person:
+            person.execute("SELECT FROM kitchen_tickets WHERE id = %s FOR SHARE", [held.job.ticket_id])
+            waiting = ledger.record(settled(held.job, PRINTED), None)
+            assert await ledger.record(settled(other.job, PRINTED), None) is not None
+            assert await ledger.claim(of_third, None) is not None
+            assert not waiting.done()
+        assert await waiting is not None
+        assert await _events(replica, "confirmed") == ["confirmed", "confirmed"]
+
+
+async def test_a_printer_whose_row_a_person_holds_gets_nothing_and_holds_nobody_up(database: str) -> None:
+    async with at_work(database, 2) as (ledger, replica):
+        of_held, of_other = leases(replica)
+        with psycopg.connect(database) as person:
+            person.execute("SELECT FROM printers WHERE id = %s FOR UPDATE", [of_held.printer_id])
+            nothing, something = await asyncio.gather(
+                ledger.claim(of_held, None), ledger.claim(of_other, None)
+            )
+            assert nothing is None
+            assert something is not None
+        assert await ledger.claim(of_held, None) is not None
+
+
+async def test_attempts_that_nobody_knows_and_nobody_can_read_hold_no_lane_up(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unreadable(*_: object) -> list[Abandoned]:
+        raise TypeError("an odometer of another make")
+
+    monkeypatch.setattr(ledger_module, "unknown_attempts", unreadable)
+    async with at_work(database, 1) as (ledger, replica):
+        for _ in range(3):
+            ledger.settle_unknown_attempts()
+        assert await ledger.claim(leases(replica)[0], None) is not None
+
+
+async def test_a_service_that_is_let_in_three_times_only_prints(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter
+) -> None:
+    login = str(conninfo_to_dict(kitchen.service_dsn)["user"])
+    await kitchen.execute(f"ALTER ROLE {login} CONNECTION LIMIT 3")
+    await kitchen.route("BAR", printer)
+    await kitchen.start_service()
+    await kitchen.wait_for_status(await kitchen.submit("BAR", "Negroni"), "PRINTED")
 
 
 async def test_a_lane_whose_ticket_a_person_holds_gets_it_when_it_is_free_and_the_others_print_meanwhile(

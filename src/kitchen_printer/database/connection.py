@@ -26,6 +26,9 @@ LEND_SECONDS: Final = 2.0
 RECONNECT_SECONDS: Final = 2.0
 """How long the pool tries by itself, waiting twice as long each time; afterwards each use of it tries at once."""
 
+IDLE_SECONDS: Final = 86_400.0
+"""How long a connection of no use is kept: a quiet night must not cost the next ticket its plans."""
+
 CLOSE_SECONDS: Final = 1.0
 """How long connections may take to end with the process; what is open then is left to the server."""
 
@@ -123,20 +126,21 @@ class Database:
             "keepalives_count": 3,
         }
         self.servers = Servers(dsn, self._settings)
-        self._shared = self._pool(SHARED_MAX)
+        self._shared = self._pool(SHARED_MAX, size_min=1)
         self._for_the_ledger = _Own(self._pool(1))
         self._for_expanding = _Own(self._pool(1))
 
-    def _pool(self, size_max: int) -> _Pool:
+    def _pool(self, size_max: int, size_min: int = 0) -> _Pool:
         return AsyncConnectionPool(
             self.servers.address,
             connection_class=AsyncConnection[DictRow],
             kwargs=self._settings,
-            min_size=1,
+            min_size=size_min,
             max_size=size_max,
             num_workers=size_max,
             configure=_settle_in,
             timeout=LEND_SECONDS,
+            max_idle=IDLE_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
             open=False,
         )
@@ -209,9 +213,11 @@ class Database:
                 await self.reconnect()  # It was the primary once: the connection is well, and of no use.
                 raise
             finally:
-                if is_frozen.is_set():
-                    await self.reconnect()  # Else each of the others is waited for as long as this one.
-                await pool.putconn(lent)
+                try:
+                    if is_frozen.is_set():
+                        await self.reconnect()  # Else each of the others is waited for as long as this one.
+                finally:
+                    await pool.putconn(lent)
 
     async def _own_or_shared(self, own: _Own | None) -> tuple[_Pool, Connection]:
         if own is not None and monotonic() >= own.not_before:

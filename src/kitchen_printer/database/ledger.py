@@ -14,12 +14,16 @@ from kitchen_printer.decisions.reconcile import Odometer
 from kitchen_printer.decisions.retry import Decision
 from kitchen_printer.decisions.ticket import Job, JobKind
 
+AttemptKey = tuple[int, str]
+"""An attempt's number and the token of its paper."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
     """One attempt, how it ended, and what becomes of its job.
 
-    ``token_printed`` tells the attempt from another one that got the same number after the database lost the first.
+    ``token_printed`` tells the attempt from another one that got the same number after the database lost the first:
+    both are its ``key``.
     ``ticket_id`` is None when the job is a notice; ``waited_seconds`` is how long the printer was seen unable to
     go on during the attempt; the payload's size and SHA-256 are None when nothing was laid out.
     """
@@ -33,6 +37,11 @@ class Settlement:
     waited_seconds: float = 0.0
     payload_bytes: int | None = None
     payload_sha256: bytes | None = None
+
+    @property
+    def key(self) -> AttemptKey:
+        """What tells the attempt from every other one."""
+        return self.attempt_id, self.token_printed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,18 +79,24 @@ class Claimed:
 class Written:
     """What became of it: what was claimed, by printers in any order; a lane that is in no list has nothing due.
 
-    ``lost`` are attempts to be settled that are on record no more: the database lost them. ``busy`` are the printers
-    whose next ticket somebody else held just then.
+    ``lost`` are attempts to be settled that are on record no more: the database lost them. ``held`` are those that are
+    not settled, and ``busy`` the printers that got nothing, because somebody else held their ticket just then.
     """
 
     claimed: tuple[Claimed, ...]
-    lost: frozenset[int]
+    lost: frozenset[AttemptKey]
+    held: frozenset[AttemptKey]
     busy: frozenset[int]
 
 
 _JOB: Final = tuple(each.name for each in fields(Job))
 
-_WRITE: LiteralString = "SELECT * FROM kitchen_write_ledger(%s, %s::bigint, %s::jsonb, %s::jsonb)"
+_WRITE: LiteralString = """
+SELECT lost_attempt_id, busy_attempt_id, busy_printer_id, attempt_id, attempt_no, printer_id, marked, token_printed,
+       token_cut, id, kind, ticket_id, copy_no, station, spent, maybe_on_paper, waited_seconds, diverted_for,
+       diverted_since, age_seconds, on_unconfirmed, is_last, content, circumstances
+  FROM kitchen_write_ledger(%s, %s::bigint, %s::jsonb, %s::jsonb)
+"""
 
 
 async def write(
@@ -104,9 +119,14 @@ async def write(
         rows = await (await connection.execute(_WRITE, values)).fetchall()
     return Written(
         claimed=tuple(_claimed(row) for row in rows if row["attempt_id"] is not None),
-        lost=frozenset(row["lost_attempt_id"] for row in rows if row["lost_attempt_id"] is not None),
+        lost=_keys(rows, "lost_attempt_id"),
+        held=_keys(rows, "busy_attempt_id"),
         busy=frozenset(row["busy_printer_id"] for row in rows if row["busy_printer_id"] is not None),
     )
+
+
+def _keys(rows: Sequence[Row], column: str) -> frozenset[AttemptKey]:
+    return frozenset((row[column], row["token_printed"]) for row in rows if row[column] is not None)
 
 
 def _settled(settlement: Settlement) -> dict[str, Any]:

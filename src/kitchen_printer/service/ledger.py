@@ -5,7 +5,7 @@ Outcomes are kept in memory while the database is away; a claim then fails, and 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,14 +14,14 @@ from uuid import UUID
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
 from kitchen_printer.database.leases import Lease
-from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, Written, write
+from kitchen_printer.database.ledger import AttemptKey, Claimed, ClaimRequest, Settlement, Written, write
 from kitchen_printer.database.outcomes import Abandoned, is_settled_by, unknown_attempts
-from kitchen_printer.decisions.outcome import NotSent, Outcome, Uncertain
+from kitchen_printer.decisions.outcome import NotSent, Outcome
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
-from kitchen_printer.decisions.retry import Decision, JobState, decide
-from kitchen_printer.service.facts import AttemptVanished, RecordRefused, Subscriber
+from kitchen_printer.service.facts import AttemptVanished, RecordRefused, Subscriber, TaskCrashed
 from kitchen_printer.service.kitchen import new_token
+from kitchen_printer.service.settlements import as_a_doubt, settlement_of
 
 FOLLOW_SECONDS: Final = 0.005
 """How long an outcome may wait for its lane to ask for the next ticket, so that both share a commit."""
@@ -72,8 +72,8 @@ class Ledger:
         *,
         notices_only: bool = False,
     ) -> None:
-        self.expected: set[int] = set()
-        """Attempts that a lane of ours works on, or whose outcome is not yet committed."""
+        self._expected: dict[int, str] = {}
+        self._pending: dict[AttemptKey, _HandedIn] = {}
         self._database = database
         self._me = me
         self._settings = settings
@@ -83,7 +83,13 @@ class Ledger:
         self._asked: list[_Asked] = []
         self._has_unknown_attempts = False
         self._remembered: OrderedDict[str, Outcome] = OrderedDict()
+        self._told: str | None = None
         self._something_to_do = asyncio.Event()
+
+    @property
+    def expected(self) -> Collection[int]:
+        """Attempts that a lane of ours works on, or whose outcome is not yet committed."""
+        return self._expected.keys()
 
     async def claim(self, lease: Lease, odometer: Odometer | None) -> Claimed | None:
         """Return the lane's next job with its attempt on record, None when there is none.
@@ -114,17 +120,16 @@ class Ledger:
         open, for its printer would get nothing any more. None if there is no such attempt any more: it was committed
         before anything was sent, and lost since.
         """
-        for each in self._handed_in:
-            if each.settlement.attempt_id == settlement.attempt_id:
-                return each.done  # What was said first of an attempt stands.
-        done: asyncio.Future[Settlement | None] = asyncio.get_running_loop().create_future()
-        self._handed_in.append(_HandedIn(settlement, done, followed_on))
-        self._something_to_do.set()
-        return done
+        pending = self._pending.get(settlement.key)
+        if pending is None:  # Else what was said first of an attempt stands.
+            done: asyncio.Future[Settlement | None] = asyncio.get_running_loop().create_future()
+            pending = self._pending[settlement.key] = _HandedIn(settlement, done, followed_on)
+            self._hand_in(pending)
+        return pending.done
 
     async def settle(self, attempt: Abandoned, outcome: Outcome) -> None:
         """Record how an attempt ended that no lane has in hand."""
-        await self.record(self._settlement(attempt, outcome), None)
+        await self.record(settlement_of(attempt, outcome, self._settings), None)
 
     def settle_unknown_attempts(self) -> None:
         """Close attempts of ours that no lane knows: their claim was committed, its answer was lost.
@@ -141,6 +146,7 @@ class Ledger:
 
     async def run(self) -> None:
         """Serve the lanes for ever."""
+        self._something_to_do.set()  # For what was left by one that failed.
         while True:
             await self._something_to_do.wait()
             self._something_to_do.clear()
@@ -148,7 +154,7 @@ class Ledger:
             if self._has_unknown_attempts:
                 await self._hand_in_unknown_attempts()
             handed_in, self._handed_in = self._handed_in, []
-            asked, self._asked = self._asked, []
+            asked, self._asked = [each for each in self._asked if not each.answer.done()], []
             if handed_in or asked:
                 await self._write(handed_in, asked)
 
@@ -182,17 +188,23 @@ class Ledger:
                 [each.request for each in asked],
             )
         except DatabaseLostError as error:
-            self._write_later(handed_in)
             _fail(asked, error)
+            if handed_in and asked:
+                await self._write(handed_in, [])  # Perhaps it was a claim that took too long.
+            else:
+                self._write_later(handed_in)
         except Exception as error:  # noqa: BLE001  # what one did wrong must not cost the others
             await self._write_one_by_one(handed_in, asked, error)
         else:
             for each in handed_in:
-                self._committed(each, is_lost=each.settlement.attempt_id in written.lost)
+                if each.settlement.key in written.held:
+                    asyncio.get_running_loop().call_later(BUSY_SECONDS, self._hand_in, each)
+                else:
+                    self._committed(each, is_lost=each.settlement.key in written.lost)
             self._answer(asked, written)
 
     def _write_later(self, handed_in: Sequence[_HandedIn]) -> None:
-        """Before any claim: the lane that makes it may be the one whose outcome this is."""
+        """Hand in again what was not taken, before what came since."""
         self._handed_in[:0] = handed_in
         asyncio.get_running_loop().call_later(RETRY_SECONDS, self._something_to_do.set)
 
@@ -217,7 +229,7 @@ class Ledger:
             printer_id = each.request.printer_id
             mine = claimed.get(printer_id)
             if mine is not None:
-                self.expected.add(mine.job.attempt_id)
+                self._expected[mine.job.attempt_id] = mine.job.token_printed
             if printer_id in written.busy and each.found_busy < BUSY_MAX:
                 again = replace(each, found_busy=each.found_busy + 1)
                 asyncio.get_running_loop().call_later(BUSY_SECONDS, self._ask, again)
@@ -229,48 +241,40 @@ class Ledger:
         refusals = each.refusals + 1
         if refusals in (1, REFUSALS_MAX):
             self._announce(RecordRefused(each.settlement.attempt_id, repr(error)))
-        settlement = _as_a_doubt(each.settlement) if refusals >= REFUSALS_MAX else each.settlement
-        again = _HandedIn(settlement, each.done, None, refusals)
-        asyncio.get_running_loop().call_later(REFUSED_SECONDS, self._hand_in_again, again)
+        settlement = as_a_doubt(each.settlement) if refusals >= REFUSALS_MAX else each.settlement
+        again = self._pending[settlement.key] = _HandedIn(settlement, each.done, None, refusals)
+        asyncio.get_running_loop().call_later(REFUSED_SECONDS, self._hand_in, again)
 
-    def _hand_in_again(self, each: _HandedIn) -> None:
+    def _hand_in(self, each: _HandedIn) -> None:
         self._handed_in.append(each)
         self._something_to_do.set()
 
     def _committed(self, each: _HandedIn, *, is_lost: bool) -> None:
         settlement = each.settlement
-        self.expected.discard(settlement.attempt_id)
+        del self._pending[settlement.key]
+        if self._expected.get(settlement.attempt_id) == settlement.token_printed:
+            del self._expected[settlement.attempt_id]
         self._remembered[settlement.token_printed] = settlement.outcome
         if len(self._remembered) > REMEMBERED_MAX:
             self._remembered.popitem(last=False)
-        if is_lost:
-            self._announce(AttemptVanished(settlement.attempt_id, settlement.ticket_id, settlement.outcome))
         if not each.done.done():
             each.done.set_result(None if is_lost else settlement)
+        if is_lost:
+            self._announce(AttemptVanished(settlement.attempt_id, settlement.ticket_id, settlement.outcome))
 
     async def _hand_in_unknown_attempts(self) -> None:
         self._has_unknown_attempts = False  # Whatever goes wrong now, the next look asks for it again.
-        with suppress(DatabaseLostError):
+        try:
             for attempt in await unknown_attempts(self._database, self._me, self.expected):
                 # How it ended was committed, and lost since; or nobody of ours has ever heard of it.
                 outcome = self._remembered.get(attempt.token_printed) or NotSent(Reason.INTERNAL_ERROR)
-                self.record(self._settlement(attempt, outcome), None)
-
-    def _settlement(self, attempt: Abandoned, outcome: Outcome) -> Settlement:
-        return Settlement(
-            attempt_id=attempt.attempt_id,
-            token_printed=attempt.token_printed,
-            job_id=attempt.job_id,
-            ticket_id=attempt.ticket_id,
-            outcome=outcome,
-            decision=decide(
-                outcome,
-                spent=attempt.spent,
-                maybe_on_paper=attempt.maybe_on_paper,
-                attempts_max=self._settings.max_attempts,
-                on_unconfirmed=attempt.on_unconfirmed or self._settings.on_unconfirmed,
-            ),
-        )
+                self.record(settlement_of(attempt, outcome, self._settings), None)
+        except DatabaseLostError:
+            pass
+        except Exception as error:  # noqa: BLE001  # the lanes' own outcomes and claims must not wait for it
+            if self._told != repr(error):
+                self._told = repr(error)
+                self._announce(TaskCrashed("unknown attempts", self._told))
 
 
 def _fail(asked: Sequence[_Asked], error: Exception) -> None:
@@ -278,20 +282,3 @@ def _fail(asked: Sequence[_Asked], error: Exception) -> None:
     for each in asked:
         if not each.answer.done():
             each.answer.set_exception(error)
-
-
-def _as_a_doubt(settlement: Settlement) -> Settlement:
-    """Keep only what must be known: nobody knows how the attempt ended, and somebody must look after its ticket."""
-    return Settlement(
-        attempt_id=settlement.attempt_id,
-        token_printed=settlement.token_printed,
-        job_id=settlement.job_id,
-        ticket_id=settlement.ticket_id,
-        outcome=Uncertain(Reason.INTERNAL_ERROR),
-        decision=Decision(
-            state=JobState.FAILED,
-            spent=settlement.decision.spent,
-            maybe_on_paper=True,
-            failed_reason=Reason.INTERNAL_ERROR,
-        ),
-    )

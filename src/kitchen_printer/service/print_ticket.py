@@ -54,10 +54,11 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             await list_what_waited(lane, kitchen)
             lane.is_hinted = False
             claimed = await kitchen.claim(lane.lease, delivery.odometer)
+            if claimed is not None:
+                lane.job = lane.unrecorded = claimed.job
             await lane.recorded()
             if claimed is None:
                 return NothingDue()
-            lane.job = lane.unrecorded = claimed.job
             kitchen.announce(TicketClaimed(claimed.job))
 
             attempt = Attempt(lane, lane.device, kitchen, line, claimed)

@@ -1,12 +1,14 @@
 -- How attempts ended, and the attempts that begin, in one commit: a lane that has ended one ticket asks for the next at once.
 -- One call in place of five messages. It runs with the rights and the search path of the session, as a statement of it would.
 --
--- Locks go tickets in id order, jobs; whoever holds a lane's row waits for nothing else. What is claimed is never waited for: an
--- outcome already holds its ticket, and two replicas that claimed each other's would wait for ever. A lane whose ticket
--- somebody holds is told so (``is_busy``) and asks again.
+-- Nobody is waited for: neither for the ticket of an outcome or of a claim, nor for a lane or a printer that somebody holds. An
+-- outcome already holds its ticket, and two replicas that claimed each other's would wait for ever; and a ticket that a person
+-- holds must not stop the others. What is held is named (busy_attempt_id, busy_printer_id), and handed in or asked for again.
+--
+-- A service reads these columns by name from a statement that it has prepared: another shape needs another name.
 
 CREATE FUNCTION kitchen_write_ledger(me uuid, timeline bigint, settlements jsonb, requests jsonb)
-RETURNS TABLE (lost_attempt_id bigint, busy_printer_id bigint, attempt_id bigint, attempt_no int, printer_id bigint, marked bool,
+RETURNS TABLE (lost_attempt_id bigint, busy_attempt_id bigint, busy_printer_id bigint, attempt_id bigint, attempt_no int, printer_id bigint, marked bool,
                token_printed text, token_cut text, id bigint, kind text, ticket_id bigint, copy_no int, station text, spent int,
                maybe_on_paper bool, waited_seconds float8, diverted_for text, diverted_since timestamptz, age_seconds float8,
                on_unconfirmed text, is_last bool, content text, circumstances text)
@@ -14,12 +16,29 @@ LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE
     settled_tickets bigint[];
+    free_tickets bigint[];
     settled_now bigint;
 BEGIN
     IF jsonb_array_length(settlements) > 0 THEN
         settled_tickets := ARRAY(SELECT DISTINCT s.ticket_id FROM jsonb_to_recordset(settlements) AS s (ticket_id bigint)
                                   WHERE s.ticket_id IS NOT NULL ORDER BY 1);
-        PERFORM FROM kitchen_tickets t WHERE t.id = ANY(settled_tickets) ORDER BY t.id FOR NO KEY UPDATE;
+        free_tickets := ARRAY(SELECT t.id FROM kitchen_tickets t WHERE t.id = ANY(settled_tickets)
+                               ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED);
+        IF cardinality(free_tickets) < cardinality(settled_tickets) THEN
+            FOR busy_attempt_id, token_printed IN
+                SELECT s.attempt_id, s.token_printed
+                  FROM jsonb_to_recordset(settlements) AS s (attempt_id bigint, token_printed text, ticket_id bigint)
+                 WHERE s.ticket_id <> ALL(free_tickets)
+                   AND EXISTS (SELECT FROM kitchen_tickets t WHERE t.id = s.ticket_id)  -- Else the database has lost it.
+            LOOP
+                RETURN NEXT;
+                settlements := (SELECT coalesce(jsonb_agg(s), '[]') FROM jsonb_array_elements(settlements) s
+                                 WHERE (s ->> 'attempt_id', s ->> 'token_printed')
+                                       <> (kitchen_write_ledger.busy_attempt_id::text, kitchen_write_ledger.token_printed));
+            END LOOP;
+            busy_attempt_id := NULL;
+            token_printed := NULL;
+        END IF;
 
         -- An attempt is settled by its owner, or, once its lane has a newer epoch, by the lane's new owner.
         WITH o AS MATERIALIZED (
@@ -35,13 +54,13 @@ BEGIN
              WHERE a.id = o.attempt_id AND a.token_printed = o.token_printed AND a.outcome IS NULL
                AND (a.owner = me OR EXISTS (SELECT FROM lanes l WHERE l.printer_id = a.printer_id
                                                AND l.owner = me AND l.epoch > a.lease_epoch))
-            RETURNING a.id, a.job_id, a.printer_id, a.attempt_no, a.marked),
+            RETURNING a.id, a.job_id, a.printer_id, a.attempt_no, a.marked, a.token_printed),
         moved AS (
             UPDATE print_jobs j
                SET state = o.state, spent = o.spent, maybe_on_paper = j.maybe_on_paper OR o.maybe_on_paper,
                    failed_reason = o.failed_reason, waited_seconds = j.waited_seconds + o.waited_seconds,
                    settled_at = CASE WHEN o.state IN ('PRINTED', 'FAILED', 'CANCELLED') THEN clock_timestamp() END
-              FROM settled JOIN o ON o.attempt_id = settled.id
+              FROM settled JOIN o ON (o.attempt_id, o.token_printed) = (settled.id, settled.token_printed)
              WHERE j.id = settled.job_id AND j.state = 'PRINTING'),
         noted AS (
             INSERT INTO print_events (event, ticket_id, job_id, attempt_id, printer_id, detail)
@@ -50,7 +69,8 @@ BEGIN
                    j.ticket_id, j.id, settled.id, settled.printer_id,
                    jsonb_strip_nulls(jsonb_build_object('attempt', settled.attempt_no, 'marked', settled.marked,
                        'evidence', o.evidence, 'reason', o.reason, 'job', o.state))
-              FROM settled JOIN o ON o.attempt_id = settled.id JOIN print_jobs j ON j.id = settled.job_id
+              FROM settled JOIN o ON (o.attempt_id, o.token_printed) = (settled.id, settled.token_printed)
+              JOIN print_jobs j ON j.id = settled.job_id
              ORDER BY settled.id)
         SELECT count(*) INTO settled_now FROM settled;
 
@@ -67,19 +87,20 @@ BEGIN
               CROSS JOIN LATERAL (SELECT * FROM print_attempts WHERE id = o.attempt_id OFFSET 0) a
               JOIN print_jobs j ON j.id = a.job_id
              WHERE a.token_printed = o.token_printed AND a.outcome IS NOT NULL AND a.settled_by <> me;
-            FOR lost_attempt_id IN
-                SELECT o.attempt_id FROM jsonb_to_recordset(settlements) AS o(attempt_id bigint, token_printed text)
+            FOR lost_attempt_id, token_printed IN
+                SELECT o.attempt_id, o.token_printed FROM jsonb_to_recordset(settlements) AS o(attempt_id bigint, token_printed text)
                  WHERE NOT EXISTS (SELECT FROM print_attempts a
                                     WHERE a.id = o.attempt_id AND a.token_printed = o.token_printed OFFSET 0)
             LOOP
                 RETURN NEXT;
             END LOOP;
             lost_attempt_id := NULL;
+            token_printed := NULL;
         END IF;
 
         -- After the tickets are locked and the jobs have moved, in a statement of its own: only so do two copies that
         -- settle at the same moment see each other.
-        PERFORM kitchen_derive_status(settled_tickets);
+        PERFORM kitchen_derive_status(free_tickets);
     END IF;
 
     IF jsonb_array_length(requests) > 0 THEN
@@ -90,13 +111,14 @@ BEGIN
                    AS w(printer_id bigint, epoch bigint, token_printed text, token_cut text, odometer jsonb, notices_only bool)
               JOIN lanes l USING (printer_id)
               JOIN kitchen_replicas r ON r.owner = l.owner
+              JOIN printers p ON p.id = l.printer_id
              WHERE l.owner = me AND l.epoch = w.epoch AND r.until > clock_timestamp()
                -- What a standby that took over may lack is judged first (service/historian.py). A test paper repeats nothing.
                AND (w.notices_only OR EXISTS (
                         SELECT FROM kitchen_history h JOIN kitchen_history_now() n USING (system, timeline, tables)
                          WHERE h.timeline >= kitchen_write_ledger.timeline))
              ORDER BY l.printer_id
-               FOR SHARE OF l),
+               FOR SHARE OF l SKIP LOCKED FOR KEY SHARE OF p SKIP LOCKED),
         head AS MATERIALIZED (
             SELECT lane.printer_id, oldest.id, oldest.ticket_id
               FROM lane CROSS JOIN LATERAL (
@@ -154,7 +176,7 @@ BEGIN
                    jsonb_build_object('attempt', made.attempt_no, 'marked', made.marked, 'level', p.level,
                                       'level_provenance', p.level_provenance)
               FROM made JOIN pick ON pick.id = made.job_id JOIN printers p ON p.id = made.printer_id)
-        SELECT NULL::bigint, CASE WHEN pick.id IS NULL THEN head.printer_id END,
+        SELECT NULL::bigint, NULL::bigint, CASE WHEN pick.id IS NULL THEN head.printer_id END,
                made.id, made.attempt_no, made.printer_id, made.marked, made.token_printed, made.token_cut,
                pick.id, pick.kind, pick.ticket_id, pick.copy_no, coalesce(pick.station_code, ''), pick.spent,
                pick.maybe_on_paper, pick.waited_seconds, pick.diverted_for, pick.diverted_since,
