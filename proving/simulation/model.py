@@ -100,11 +100,7 @@ class LeasesAndAttempts:
         return row.owner == me and row.epoch == request.epoch and self.is_before_its_end(me)
 
     def _head(self, printer_id: int) -> JobRow | None:
-        waiting = [
-            job
-            for job in self.unsettled.values()
-            if job.printer_id == printer_id and job.state is JobState.WAITING
-        ]
+        waiting = self._waiting(printer_id)
         notices = [job for job in waiting if job.ticket is None]
         tickets = sorted((job for job in waiting if job.ticket), key=lambda job: (job.ticket.id, job.id))  # type: ignore[union-attr]
         return next((job for job in notices + tickets if not self._waits_for_an_older_one(job)), None)

@@ -21,10 +21,10 @@ from proving.simulation.world import World
 from kitchen_printer.database.surroundings import Surroundings
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-FOUND_SOMETHING = (51, 243, 385, 3597)
+FOUND_SOMETHING = (51, 243, 385, 3597, 6667)
 """Seeds that once found a defect of the service: a clock that was set back, a piece that was taken for a ticket because
-services died over it, the same because two settled it at a time, and a ticket that was sent to a printer which still
-had to forget the one before it."""
+services died over it, the same because two settled it at a time, a ticket that was sent to a printer which still had to
+forget the one before it, and one that a service sent which woke after its lease, between its heartbeat and its look."""
 
 
 @pytest.mark.parametrize("seed", [*range(1, 5), *FOUND_SOMETHING])

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 import psycopg
@@ -48,6 +48,31 @@ async def at_work(dsn: str, printers: int) -> AsyncGenerator[tuple[Ledger, Repli
 
 def leases(replica: Replica) -> list[Lease]:
     return [Lease(printer_id, epoch) for printer_id, epoch in sorted(replica.epochs.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Slowly:
+    """Outcomes are on their way to the disk for as long as the test wants."""
+
+    is_on_its_way: asyncio.Event = field(default_factory=asyncio.Event)
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> Slowly:
+    """Let writes of outcomes wait until they may go on."""
+    slowly = Slowly()
+
+    async def slow_write(
+        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
+        if settlements:
+            slowly.is_on_its_way.set()
+            await slowly.may_go_on.wait()
+        return await write(database, me, settlements, requests)
+
+    monkeypatch.setattr(ledger_module, "write", slow_write)
+    return slowly
 
 
 async def test_an_outcome_waits_for_its_lane_to_ask_and_both_are_one_commit(
@@ -109,28 +134,17 @@ async def test_what_was_said_first_of_an_attempt_stands(database: str) -> None:
 
 
 async def test_what_was_said_first_stands_also_while_it_is_written_down(
-    database: str, monkeypatch: pytest.MonkeyPatch
+    database: str, slowly: Slowly
 ) -> None:
-    is_on_its_way, may_go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow_write(
-        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
-    ) -> Written:
-        if settlements:
-            is_on_its_way.set()
-            await may_go_on.wait()
-        return await write(database, me, settlements, requests)
-
-    monkeypatch.setattr(ledger_module, "write", slow_write)
     async with at_work(database, 1) as (ledger, replica):
         (lease,) = leases(replica)
         claimed = await ledger.claim(lease, None)
         assert claimed is not None
         said = settled(claimed.job, PRINTED)
         first = ledger.record(said, None)
-        await is_on_its_way.wait()
+        await slowly.is_on_its_way.wait()
         second = ledger.record(settled(claimed.job, Uncertain(Reason.INTERNAL_ERROR)), None)
-        may_go_on.set()
+        slowly.may_go_on.set()
         assert await first == await second == said
         assert await _events(replica, "confirmed", "uncertain") == ["confirmed"]
 
@@ -231,27 +245,16 @@ async def test_a_lane_whose_ticket_a_person_holds_gets_it_when_it_is_free_and_th
 
 
 async def test_a_lane_that_is_cancelled_while_its_outcome_is_on_its_way_ends(
-    kitchen: KitchenUnderTest, printer: VirtualPrinter, monkeypatch: pytest.MonkeyPatch
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, slowly: Slowly
 ) -> None:
-    is_on_its_way, may_go_on = asyncio.Event(), asyncio.Event()
-
-    async def slow_write(
-        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
-    ) -> Written:
-        if settlements:
-            is_on_its_way.set()
-            await may_go_on.wait()
-        return await write(database, me, settlements, requests)
-
-    monkeypatch.setattr(ledger_module, "write", slow_write)
     await kitchen.route("BAR", printer)
     for bill in (1, 2):
         await kitchen.submit("BAR", "Negroni", bill_id=bill)
     await kitchen.start_service()
-    await is_on_its_way.wait()
+    await slowly.is_on_its_way.wait()
     (lane,) = [each for each in asyncio.all_tasks() if each.get_name() == f"lane {printer.address}"]
     lane.cancel()
     await asyncio.wait([lane], timeout=WAIT_SECONDS)
     assert lane.cancelled()
-    may_go_on.set()
+    slowly.may_go_on.set()
     await kitchen.wait_until("SELECT count(*) = 2 AS yes FROM kitchen_tickets WHERE status = 'PRINTED'")

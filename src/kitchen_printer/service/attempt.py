@@ -85,8 +85,6 @@ class Attempt:
             return NotSent(Reason.CANNOT_LAY_OUT)
         if self._sheets > 1 and not await self._cuts_on_record():
             return NotSent(Reason.INTERNAL_ERROR)
-        if not self._kitchen.may_act():
-            return NotSent(Reason.LEASE_LOST)
         return await self._delivered(self._payload)
 
     async def end(self, outcome: Outcome) -> None:
@@ -232,6 +230,8 @@ class Attempt:
         await self._line.catch_up()
         if delivery.state is not State.READY:
             return NotSent(delivery.reason or Reason.CONNECTION_LOST)
+        if not self._kitchen.may_act():  # In the last moment before the first byte: we may have been frozen.
+            return NotSent(Reason.LEASE_LOST)
         delivery.start(payload)
         self._handed_over_at = monotonic()
         self._kitchen.announce(TicketHandedOver(self._job, len(payload.body)))

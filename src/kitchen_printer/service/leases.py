@@ -30,7 +30,7 @@ class Leases:
         self._settings = settings
         self._version = version
         self._held = held
-        self._valid_until = 0.0
+        self._valid_until = self._renewed_until = 0.0
         self._new_lanes = asyncio.Event()
 
     def may_act(self) -> bool:
@@ -51,15 +51,21 @@ class Leases:
             await self.renew()
             if self._held is not None:
                 surplus = self._held(await take_free_lanes(self._database, self._me))
+                self._valid_until = self._renewed_until  # What others took meanwhile has just been let go.
                 if surplus:
                     await hand_back(self._database, self._me, surplus)
             await self._pause()
 
     async def renew(self) -> None:
-        """Say that we live; our lanes are ours from before that was sent."""
+        """Say that we live; our lanes are ours from before that was sent, if they were so all the time.
+
+        Once a lease has ended, another one may have taken them: we act again when we have looked which are ours.
+        """
         before = monotonic()
         await send_heartbeat(self._database, self._me, self._settings.lease_seconds, self._version)
-        self._valid_until = before + self._settings.lease_seconds - self._settings.lease_margin_seconds
+        self._renewed_until = before + self._settings.lease_seconds - self._settings.lease_margin_seconds
+        if self.may_act() or self._valid_until == 0.0:
+            self._valid_until = self._renewed_until
 
     async def _pause(self) -> None:
         self._new_lanes.clear()
