@@ -224,6 +224,7 @@ def leases_by_the_wall_clock() -> AbstractContextManager[object]:
     async def renew(self: leases.Leases) -> None:
         await renewed(self)
         self._valid_until += 3600.0
+        self._renewed_until += 3600.0
 
     return patch.object(leases.Leases, "renew", renew)
 
