@@ -13,6 +13,7 @@ from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import Printer, read_configuration
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.attempt import Tried
+from kitchen_printer.service.ending import end_tasks
 from kitchen_printer.service.facts import Subscriber
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
@@ -118,9 +119,7 @@ async def _parts(settings: Settings, announce: Subscriber) -> AsyncGenerator[tup
             me,
         )
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
         with suppress(DatabaseLostError):  # The lease ends by itself then.
             await leases.leave()
         await database.close()

@@ -19,6 +19,7 @@ from kitchen_printer.service.alarms import Alarms
 from kitchen_printer.service.alert_sender import AlertSender
 from kitchen_printer.service.alert_targets import read_targets
 from kitchen_printer.service.dispatcher import Dispatcher
+from kitchen_printer.service.ending import end_tasks
 from kitchen_printer.service.facts import (
     Announcer,
     Fact,
@@ -162,9 +163,7 @@ class Service:
             await self._stopping.wait()
             await self._finish_tickets_in_flight()
         finally:
-            for task in self._tasks:
-                task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await end_tasks(self._tasks)
             await self._hand_back()
         self._announce(ServiceStopped())
 
