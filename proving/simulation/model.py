@@ -85,7 +85,7 @@ class LeasesAndAttempts:
         lost = frozenset(each.key for each in settlements if each.attempt_id not in self.attempts)
         self.record(me, [each for each in settlements if each.key not in lost])
         claimed = tuple(self.claim(me, requests))
-        return Written(claimed=claimed, lost=lost, held=frozenset(), busy=frozenset())
+        return Written(claimed=claimed, lost=lost, held_attempts=frozenset(), held_printers=frozenset())
 
     def claim(self, me: UUID, requests: Sequence[ClaimRequest]) -> list[Claimed]:
         heads = [

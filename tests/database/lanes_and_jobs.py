@@ -61,7 +61,7 @@ async def record(database: Database, me: UUID, settlements: Sequence[Settlement]
     while settlements:
         written = await write(database, me, settlements, [])
         lost |= {attempt_id for attempt_id, _ in written.lost}
-        settlements = [each for each in settlements if each.key in written.held]
+        settlements = [each for each in settlements if each.key in written.held_attempts]
     return frozenset(lost)
 
 

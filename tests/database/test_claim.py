@@ -205,7 +205,7 @@ async def test_a_lane_whose_ticket_somebody_holds_is_told_so_and_the_others_get_
     with psycopg.connect(database) as person:
         person.execute("SELECT FROM kitchen_tickets WHERE id = %s FOR UPDATE", [ticket])
         written = await write(pool, replica.me, [], [replica.request(held), replica.request(free)])
-        assert written.busy == {held}
+        assert written.held_printers == {held}
         assert [each.job.printer_id for each in written.claimed] == [free]
         # Whoever gives tickets up takes them first and their jobs then: no job of theirs may be held meanwhile.
         assert (
@@ -222,7 +222,7 @@ async def test_a_lane_whose_job_somebody_holds_is_told_so(pool: Database, databa
     await replica.start()
     with psycopg.connect(database) as person:
         person.execute("SELECT FROM print_jobs FOR UPDATE")
-        assert (await write(pool, replica.me, [], [replica.request(printer)])).busy == {printer}
+        assert (await write(pool, replica.me, [], [replica.request(printer)])).held_printers == {printer}
     assert len(await replica.claim()) == 1
 
 
@@ -288,9 +288,9 @@ async def _go_on(pool: Database, replica: Replica, claimed: Claimed) -> None:
     outcome: list[Settlement] = [settled(claimed.job, PRINTED)]
     while True:
         written = await write(pool, replica.me, outcome, [replica.request(printer)])
-        if not written.claimed and not written.busy and not written.held:
+        if not written.claimed and not written.held_printers and not written.held_attempts:
             return
-        outcome = [each for each in outcome if each.key in written.held]
+        outcome = [each for each in outcome if each.key in written.held_attempts]
         outcome += [settled(each.job, PRINTED) for each in written.claimed]
 
 

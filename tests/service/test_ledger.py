@@ -17,6 +17,7 @@ from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written, w
 from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Uncertain
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.service import ledger as ledger_module
 from kitchen_printer.service.facts import PrinterReady
 from kitchen_printer.service.ledger import Ledger
@@ -75,15 +76,21 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Slowly:
     return slowly
 
 
+async def claimed_by(ledger: Ledger, lease: Lease) -> Job:
+    """Claim the lane's next ticket; there is one."""
+    claimed = await ledger.claim(lease, None)
+    assert claimed is not None
+    return claimed.job
+
+
 async def test_an_outcome_waits_for_its_lane_to_ask_and_both_are_one_commit(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ledger_module, "FOLLOW_SECONDS", FOR_EVER)
     async with at_work(database, 1) as (ledger, replica):
         (lease,) = leases(replica)
-        first = await ledger.claim(lease, None)
-        assert first is not None
-        recording = ledger.record(settled(first.job, PRINTED), lease.printer_id)
+        first = await claimed_by(ledger, lease)
+        recording = ledger.record(settled(first, PRINTED), lease.printer_id)
         assert await ledger.claim(lease, None) is not None
         assert await recording is not None
         async with replica.database.connection() as connection:
@@ -101,9 +108,8 @@ async def test_a_lane_that_asks_for_nothing_more_holds_its_outcome_up_for_a_mome
 ) -> None:
     async with at_work(database, 1) as (ledger, replica):
         (lease,) = leases(replica)
-        claimed = await ledger.claim(lease, None)
-        assert claimed is not None
-        assert await ledger.record(settled(claimed.job, PRINTED), lease.printer_id) is not None
+        claimed = await claimed_by(ledger, lease)
+        assert await ledger.record(settled(claimed, PRINTED), lease.printer_id) is not None
 
 
 async def test_whoever_else_asks_does_not_wait_for_a_lane_that_is_about_to(
@@ -112,9 +118,8 @@ async def test_whoever_else_asks_does_not_wait_for_a_lane_that_is_about_to(
     monkeypatch.setattr(ledger_module, "FOLLOW_SECONDS", FOR_EVER)
     async with at_work(database, 2) as (ledger, replica):
         about_to_ask, other = leases(replica)
-        claimed = await ledger.claim(about_to_ask, None)
-        assert claimed is not None
-        recording = ledger.record(settled(claimed.job, PRINTED), about_to_ask.printer_id)
+        claimed = await claimed_by(ledger, about_to_ask)
+        recording = ledger.record(settled(claimed, PRINTED), about_to_ask.printer_id)
         assert await ledger.claim(other, None) is not None
         assert await recording is not None
 
@@ -122,11 +127,10 @@ async def test_whoever_else_asks_does_not_wait_for_a_lane_that_is_about_to(
 async def test_what_was_said_first_of_an_attempt_stands(database: str) -> None:
     async with at_work(database, 1) as (ledger, replica):
         (lease,) = leases(replica)
-        claimed = await ledger.claim(lease, None)
-        assert claimed is not None
-        said = settled(claimed.job, PRINTED)
+        claimed = await claimed_by(ledger, lease)
+        said = settled(claimed, PRINTED)
         first = ledger.record(said, None)
-        second = ledger.record(settled(claimed.job, Uncertain(Reason.INTERNAL_ERROR)), None)
+        second = ledger.record(settled(claimed, Uncertain(Reason.INTERNAL_ERROR)), None)
         assert await first == await second == said
         async with replica.database.connection() as connection:
             cursor = await connection.execute("SELECT outcome FROM print_attempts")
@@ -138,12 +142,11 @@ async def test_what_was_said_first_stands_also_while_it_is_written_down(
 ) -> None:
     async with at_work(database, 1) as (ledger, replica):
         (lease,) = leases(replica)
-        claimed = await ledger.claim(lease, None)
-        assert claimed is not None
-        said = settled(claimed.job, PRINTED)
+        claimed = await claimed_by(ledger, lease)
+        said = settled(claimed, PRINTED)
         first = ledger.record(said, None)
         await slowly.is_on_its_way.wait()
-        second = ledger.record(settled(claimed.job, Uncertain(Reason.INTERNAL_ERROR)), None)
+        second = ledger.record(settled(claimed, Uncertain(Reason.INTERNAL_ERROR)), None)
         slowly.may_go_on.set()
         assert await first == await second == said
         assert await _events(replica, "confirmed", "uncertain") == ["confirmed"]
@@ -154,13 +157,12 @@ async def test_an_attempt_that_the_database_lost_says_nothing_about_another_of_i
 ) -> None:
     async with at_work(database, 1) as (ledger, replica):
         (lease,) = leases(replica)
-        claimed = await ledger.claim(lease, None)
-        assert claimed is not None
-        of_the_lost_one = ledger.record(replace(settled(claimed.job, PRINTED), token_printed="lost"), None)
+        claimed = await claimed_by(ledger, lease)
+        of_the_lost_one = ledger.record(replace(settled(claimed, PRINTED), token_printed="lost"), None)
         assert await of_the_lost_one is None
-        assert list(ledger.expected) == [claimed.job.attempt_id]
-        of_the_lost_one = ledger.record(replace(settled(claimed.job, PRINTED), token_printed="lost"), None)
-        said = settled(claimed.job, PRINTED)
+        assert list(ledger.expected) == [claimed.attempt_id]
+        of_the_lost_one = ledger.record(replace(settled(claimed, PRINTED), token_printed="lost"), None)
+        said = settled(claimed, PRINTED)
         assert (await ledger.record(said, None), await of_the_lost_one) == (said, None)
         assert list(ledger.expected) == []
         assert await _events(replica, "confirmed") == ["confirmed"]
@@ -177,13 +179,11 @@ async def _events(replica: Replica, *names: str) -> list[str]:
 async def test_an_outcome_whose_ticket_a_person_holds_waits_alone(database: str) -> None:
     async with at_work(database, 3) as (ledger, replica):
         of_held, of_other, of_third = leases(replica)
-        held, other = await ledger.claim(of_held, None), await ledger.claim(of_other, None)
-        assert held is not None
-        assert other is not None
+        held, other = await claimed_by(ledger, of_held), await claimed_by(ledger, of_other)
         with psycopg.connect(database) as person:
-            person.execute("SELECT FROM kitchen_tickets WHERE id = %s FOR SHARE", [held.job.ticket_id])
-            waiting = ledger.record(settled(held.job, PRINTED), None)
-            assert await ledger.record(settled(other.job, PRINTED), None) is not None
+            person.execute("SELECT FROM kitchen_tickets WHERE id = %s FOR SHARE", [held.ticket_id])
+            waiting = ledger.record(settled(held, PRINTED), None)
+            assert await ledger.record(settled(other, PRINTED), None) is not None
             assert await ledger.claim(of_third, None) is not None
             assert not waiting.done()
         assert await waiting is not None

@@ -195,6 +195,10 @@ class Database:
         """Lend the one that nothing but the ledger uses. Raises :class:`DatabaseLostError`."""
         return self._lent(self._for_the_ledger)
 
+    def expansion(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend the one that nothing but expanding uses. Raises :class:`DatabaseLostError`."""
+        return self._lent(self._for_expanding)
+
     @asynccontextmanager
     async def _lent(self, own: _Own | None) -> AsyncGenerator[Connection, None]:
         with worded():
@@ -232,10 +236,6 @@ class Database:
         """Lend a connection inside one transaction. Raises :class:`DatabaseLostError`."""
         async with self.connection() as connection, connection.transaction():
             yield connection
-
-    def expansion(self) -> AbstractAsyncContextManager[Connection]:
-        """Lend the one that nothing but expanding uses. Raises :class:`DatabaseLostError`."""
-        return self._lent(self._for_expanding)
 
     async def connect_alone(self) -> Connection:
         """Open a connection outside the pool, for LISTEN. Raises :class:`DatabaseLostError`."""

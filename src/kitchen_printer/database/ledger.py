@@ -79,20 +79,21 @@ class Claimed:
 class Written:
     """What became of it: what was claimed, by printers in any order; a lane that is in no list has nothing due.
 
-    ``lost`` are attempts to be settled that are on record no more: the database lost them. ``held`` are those that are
-    not settled, and ``busy`` the printers that got nothing, because somebody else held their ticket just then.
+    ``lost`` are attempts to be settled that are on record no more: the database lost them. ``held_attempts`` are those
+    that are not settled, and ``held_printers`` the printers that got nothing, because somebody else held their ticket
+    or job just then.
     """
 
     claimed: tuple[Claimed, ...]
     lost: frozenset[AttemptKey]
-    held: frozenset[AttemptKey]
-    busy: frozenset[int]
+    held_attempts: frozenset[AttemptKey]
+    held_printers: frozenset[int]
 
 
 _JOB: Final = tuple(each.name for each in fields(Job))
 
 _WRITE: LiteralString = """
-SELECT lost_attempt_id, busy_attempt_id, busy_printer_id, attempt_id, attempt_no, printer_id, marked, token_printed,
+SELECT lost_attempt_id, held_attempt_id, held_printer_id, attempt_id, attempt_no, printer_id, marked, token_printed,
        token_cut, id, kind, ticket_id, copy_no, station, spent, maybe_on_paper, waited_seconds, diverted_for,
        diverted_since, age_seconds, on_unconfirmed, is_last, content, circumstances
   FROM kitchen_write_ledger(%s, %s::bigint, %s::jsonb, %s::jsonb)
@@ -120,8 +121,8 @@ async def write(
     return Written(
         claimed=tuple(_claimed(row) for row in rows if row["attempt_id"] is not None),
         lost=_keys(rows, "lost_attempt_id"),
-        held=_keys(rows, "busy_attempt_id"),
-        busy=frozenset(row["busy_printer_id"] for row in rows if row["busy_printer_id"] is not None),
+        held_attempts=_keys(rows, "held_attempt_id"),
+        held_printers=frozenset(row["held_printer_id"] for row in rows if row["held_printer_id"] is not None),
     )
 
 

@@ -35,11 +35,11 @@ REFUSED_SECONDS: Final = 1.0
 REFUSALS_MAX: Final = 3
 """After so many the outcome is given up, and the ticket shown as one that somebody must look after."""
 
-BUSY_SECONDS: Final = 0.05
-"""How soon a lane asks again for a ticket that somebody else held."""
+HELD_SECONDS: Final = 0.05
+"""How soon what could not be written is tried again because somebody else held its ticket, or job."""
 
-BUSY_MAX: Final = 20
-"""After so many times it gets nothing; the next look finds that something is due."""
+HELD_MAX: Final = 20
+"""After so many times a lane that asks gets nothing; the next look finds that something is due."""
 
 REMEMBERED_MAX: Final = 2_000
 """So many of the last outcomes are remembered; a standby that takes over lacks a few seconds' worth at most."""
@@ -57,7 +57,7 @@ class _HandedIn:
 class _Asked:
     request: ClaimRequest
     answer: asyncio.Future[Claimed | None]
-    found_busy: int = 0
+    found_held: int = 0
 
 
 class Ledger:
@@ -197,8 +197,8 @@ class Ledger:
             await self._write_one_by_one(handed_in, asked, error)
         else:
             for each in handed_in:
-                if each.settlement.key in written.held:
-                    asyncio.get_running_loop().call_later(BUSY_SECONDS, self._hand_in, each)
+                if each.settlement.key in written.held_attempts:
+                    asyncio.get_running_loop().call_later(HELD_SECONDS, self._hand_in, each)
                 else:
                     self._committed(each, is_lost=each.settlement.key in written.lost)
             self._answer(asked, written)
@@ -230,9 +230,9 @@ class Ledger:
             mine = claimed.get(printer_id)
             if mine is not None:
                 self._expected[mine.job.attempt_id] = mine.job.token_printed
-            if printer_id in written.busy and each.found_busy < BUSY_MAX:
-                again = replace(each, found_busy=each.found_busy + 1)
-                asyncio.get_running_loop().call_later(BUSY_SECONDS, self._ask, again)
+            if printer_id in written.held_printers and each.found_held < HELD_MAX:
+                again = replace(each, found_held=each.found_held + 1)
+                asyncio.get_running_loop().call_later(HELD_SECONDS, self._ask, again)
             else:
                 each.answer.set_result(mine)
 

@@ -3,13 +3,14 @@
 --
 -- Nobody is waited for: neither for the ticket of an outcome or of a claim, nor for a lane or a printer that somebody holds. An
 -- outcome already holds its ticket, and two replicas that claimed each other's would wait for ever; and a ticket that a person
--- holds must not stop the others. What is held is named (busy_attempt_id, busy_printer_id), and handed in or asked for again.
+-- holds must not stop the others. What is held is named (held_attempt_id, held_printer_id), and handed in or asked for again.
 --
 -- A service reads these columns by name from a statement that it has prepared: another shape needs another name.
 
 CREATE FUNCTION kitchen_write_ledger(me uuid, timeline bigint, settlements jsonb, requests jsonb)
-RETURNS TABLE (lost_attempt_id bigint, busy_attempt_id bigint, busy_printer_id bigint, attempt_id bigint, attempt_no int, printer_id bigint, marked bool,
-               token_printed text, token_cut text, id bigint, kind text, ticket_id bigint, copy_no int, station text, spent int,
+RETURNS TABLE (lost_attempt_id bigint, held_attempt_id bigint, held_printer_id bigint,
+               attempt_id bigint, attempt_no int, printer_id bigint, marked bool, token_printed text, token_cut text,
+               id bigint, kind text, ticket_id bigint, copy_no int, station text, spent int,
                maybe_on_paper bool, waited_seconds float8, diverted_for text, diverted_since timestamptz, age_seconds float8,
                on_unconfirmed text, is_last bool, content text, circumstances text)
 LANGUAGE plpgsql AS $$
@@ -17,6 +18,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     settled_tickets bigint[];
     free_tickets bigint[];
+    held_tickets bigint[];
     settled_now bigint;
 BEGIN
     IF jsonb_array_length(settlements) > 0 THEN
@@ -24,20 +26,20 @@ BEGIN
                                   WHERE s.ticket_id IS NOT NULL ORDER BY 1);
         free_tickets := ARRAY(SELECT t.id FROM kitchen_tickets t WHERE t.id = ANY(settled_tickets)
                                ORDER BY t.id FOR NO KEY UPDATE SKIP LOCKED);
-        IF cardinality(free_tickets) < cardinality(settled_tickets) THEN
-            FOR busy_attempt_id, token_printed IN
+        held_tickets := ARRAY(SELECT t.id FROM kitchen_tickets t
+                               WHERE t.id = ANY(settled_tickets) AND t.id <> ALL(free_tickets));
+        IF cardinality(held_tickets) > 0 THEN
+            FOR held_attempt_id, token_printed IN
                 SELECT s.attempt_id, s.token_printed
                   FROM jsonb_to_recordset(settlements) AS s (attempt_id bigint, token_printed text, ticket_id bigint)
-                 WHERE s.ticket_id <> ALL(free_tickets)
-                   AND EXISTS (SELECT FROM kitchen_tickets t WHERE t.id = s.ticket_id)  -- Else the database has lost it.
+                 WHERE s.ticket_id = ANY(held_tickets)
             LOOP
                 RETURN NEXT;
-                settlements := (SELECT coalesce(jsonb_agg(s), '[]') FROM jsonb_array_elements(settlements) s
-                                 WHERE (s ->> 'attempt_id', s ->> 'token_printed')
-                                       <> (kitchen_write_ledger.busy_attempt_id::text, kitchen_write_ledger.token_printed));
             END LOOP;
-            busy_attempt_id := NULL;
+            held_attempt_id := NULL;
             token_printed := NULL;
+            settlements := (SELECT coalesce(jsonb_agg(s), '[]') FROM jsonb_array_elements(settlements) s
+                             WHERE ((s ->> 'ticket_id')::bigint = ANY(held_tickets)) IS NOT TRUE);
         END IF;
 
         -- An attempt is settled by its owner, or, once its lane has a newer epoch, by the lane's new owner.
@@ -88,7 +90,8 @@ BEGIN
               JOIN print_jobs j ON j.id = a.job_id
              WHERE a.token_printed = o.token_printed AND a.outcome IS NOT NULL AND a.settled_by <> me;
             FOR lost_attempt_id, token_printed IN
-                SELECT o.attempt_id, o.token_printed FROM jsonb_to_recordset(settlements) AS o(attempt_id bigint, token_printed text)
+                SELECT o.attempt_id, o.token_printed
+                  FROM jsonb_to_recordset(settlements) AS o(attempt_id bigint, token_printed text)
                  WHERE NOT EXISTS (SELECT FROM print_attempts a
                                     WHERE a.id = o.attempt_id AND a.token_printed = o.token_printed OFFSET 0)
             LOOP
