@@ -203,6 +203,35 @@ async def test_a_printer_whose_row_a_person_holds_gets_nothing_and_holds_nobody_
         assert await ledger.claim(of_held, None) is not None
 
 
+async def test_a_service_that_stops_waits_for_no_ticket_that_a_person_holds_and_begins_none(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    was_held = asyncio.Event()
+
+    async def write_and_tell(
+        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
+        written = await write(database, me, settlements, requests)
+        if written.held_printers:
+            was_held.set()
+        return written
+
+    monkeypatch.setattr(ledger_module, "write", write_and_tell)
+    async with at_work(database, 1) as (ledger, replica):
+        (lease,) = leases(replica)
+        with psycopg.connect(database) as person:
+            person.execute(
+                "SELECT FROM kitchen_tickets t JOIN print_jobs j ON j.ticket_id = t.id"
+                " WHERE j.printer_id = %s FOR SHARE OF t",
+                [lease.printer_id],
+            )
+            waiting = asyncio.create_task(ledger.claim(lease, None))
+            await was_held.wait()
+            ledger.stop_claiming()
+        assert await waiting is None
+        assert await ledger.claim(lease, None) is None
+
+
 async def test_attempts_that_nobody_knows_and_nobody_can_read_hold_no_lane_up(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

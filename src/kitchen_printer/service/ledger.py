@@ -82,6 +82,7 @@ class Ledger:
         self._handed_in: list[_HandedIn] = []
         self._asked: list[_Asked] = []
         self._has_unknown_attempts = False
+        self._gives_tickets = True
         self._remembered: OrderedDict[str, Outcome] = OrderedDict()
         self._told: str | None = None
         self._something_to_do = asyncio.Event()
@@ -110,6 +111,16 @@ class Ledger:
         answer: asyncio.Future[Claimed | None] = asyncio.get_running_loop().create_future()
         self._ask(_Asked(request, answer))
         return await answer
+
+    def stop_claiming(self) -> None:
+        """Give nobody a ticket any more: lanes that ask hear that there is none. Outcomes are written down as before.
+
+        A claim that is on its way may still bring one.
+        """
+        self._gives_tickets = False
+        asked, self._asked = self._asked, []
+        for each in asked:
+            self._ask(each)
 
     def record(self, settlement: Settlement, followed_on: int | None) -> asyncio.Future[Settlement | None]:
         """Hand an outcome in; what is committed of it comes once it is, however long the database is away.
@@ -159,8 +170,11 @@ class Ledger:
                 await self._write(handed_in, asked)
 
     def _ask(self, asked: _Asked) -> None:
-        self._asked.append(asked)
-        self._something_to_do.set()
+        if self._gives_tickets:
+            self._asked.append(asked)
+            self._something_to_do.set()
+        elif not asked.answer.done():
+            asked.answer.set_result(None)
 
     async def _hear_who_follows(self) -> None:
         """Let lanes that have handed an outcome in ask for their next ticket: one commit serves both then."""

@@ -202,6 +202,7 @@ class Service:
 
     async def _finish_tickets_in_flight(self) -> None:
         self._kitchen.is_stopping = True
+        self._ledger.stop_claiming()
         working = self._dispatcher.working
         self._announce(ServiceStopping(len(working)))
         if not working:
