@@ -19,7 +19,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
-from bench.ledger import Customer, kept_in, open_tickets, wait_until_drained
+from bench.customer import Customer, kept_in, open_tickets, wait_until_drained
 from bench.printers import printer_process
 from kitchen_demo.edge import set_routes
 from kitchen_demo.logins import create_login
@@ -143,8 +143,8 @@ def _order(edges: dict[int, EmbeddedPostgres], first: int = 1) -> None:
         customer.start()
     time.sleep(PHASE_SECONDS)
     for customer, server in zip(customers, edges.values(), strict=True):
-        ledger = customer.stop()
-        assert ledger.acknowledged.keys() <= kept_in(server.dsn())
+        ordered = customer.stop()
+        assert ordered.acknowledged.keys() <= kept_in(server.dsn())
         wait_until_drained(server.dsn(), ARRIVE_SECONDS_MAX)
         assert open_tickets(server.dsn()) == 0
 

@@ -19,7 +19,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from bench.ledger import Account, Customer, account_for, kept_in, longest_gap, papers_in, wait_until_drained
+from bench.customer import Account, Customer, account_for, kept_in, longest_gap, papers_in, wait_until_drained
 from bench.pair import Pair, running_pair
 from bench.printers import printer_process
 from kitchen_demo.edge import set_routes
@@ -174,14 +174,14 @@ def play(scenario: Scenario) -> Finding:
         struck = time.monotonic()
         scenario.strike(pair, service)
         time.sleep(AFTERWARDS_SECONDS)
-        ledger = customer.stop()
+        ordered = customer.stop()
         new_primary = pair.b.server.dsn()
         wait_until_drained(new_primary, DRAIN_SECONDS_MAX)
         papers = papers_in(scratch / "paper")
         events = _events(scratch / "service.log")
         changed = [each for each in events if each["event"] == "history_changed"]
         return Finding(
-            account=account_for(ledger, papers, kept_in(new_primary)),
+            account=account_for(ordered, papers, kept_in(new_primary)),
             printing_silence=longest_gap([each.at for each in papers], struck),
             ordering_silence=customer.longest_silence(struck),
             change=changed[0]["change"] if changed else "nothing",

@@ -17,7 +17,7 @@ from typing import Final
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from bench.ledger import Customer, account_for, kept_in, papers_in, wait_until_drained
+from bench.customer import Customer, account_for, kept_in, papers_in, wait_until_drained
 from bench.printers import printer_process
 from kitchen_demo.child_process import free_port
 from kitchen_demo.edge import set_routes
@@ -84,10 +84,10 @@ def _print_through(pooled: str, dsn: str, scratch: Path) -> None:
         customer = Customer(dsn, STATIONS, ORDERS_PER_SECOND)
         customer.start()
         time.sleep(SECONDS)
-        ledger = customer.stop()
+        ordered = customer.stop()
         began = time.monotonic()
         wait_until_drained(dsn, DRAIN_SECONDS_MAX)
-        account = account_for(ledger, papers_in(scratch / "paper"), kept_in(dsn))
+        account = account_for(ordered, papers_in(scratch / "paper"), kept_in(dsn))
         print(
             f"session mode: {account.acknowledged} orders, drained {time.monotonic() - began:.1f} s after the last"
         )

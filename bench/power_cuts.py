@@ -18,7 +18,7 @@ from typing import Final
 import psycopg
 from rich.console import Console
 
-from bench.ledger import Account, Customer, Ledger, account_for, kept_in, papers_in, wait_until_drained
+from bench.customer import Account, Customer, Ordered, account_for, kept_in, papers_in, wait_until_drained
 from bench.pair import family
 from bench.printers import printer_process
 from kitchen_demo.backend_process import BackendProcess, set_up_backend
@@ -83,20 +83,20 @@ def cut(cuts: int, seed: int) -> Survived:
         for each in programs:
             stack.callback(each.kill)
             each.start()
-        ledgers: list[Ledger] = []
+        all_ordered: list[Ordered] = []
         for number in range(cuts):
             customer = Customer(postgres.dsn(), STATIONS, ORDERS_PER_SECOND, first=1 + number * 1_000)
             customer.start()
             time.sleep(random.uniform(UP_SECONDS_MIN, UP_SECONDS_MAX))
             _cut_power(postgres, programs)
-            ledgers.append(customer.stop())
+            all_ordered.append(customer.stop())
             _start_all(postgres, programs, random)
         started = time.monotonic()
         wait_until_drained(postgres.dsn(), DRAIN_SECONDS_MAX)
         papers = papers_in(scratch / "paper")
-        together = Ledger(
-            {name: at for ledger in ledgers for name, at in ledger.acknowledged.items()},
-            {name for ledger in ledgers for name in ledger.unanswered},
+        together = Ordered(
+            {name: at for ordered in all_ordered for name, at in ordered.acknowledged.items()},
+            {name for ordered in all_ordered for name in ordered.unanswered},
         )
         return Survived(
             account=account_for(together, papers, kept_in(postgres.dsn())),

@@ -18,7 +18,7 @@ from typing import Final
 import psycopg
 from rich.console import Console
 
-from bench.ledger import Account, Customer, account_for, kept_in, longest_gap, papers_in, wait_until_drained
+from bench.customer import Account, Customer, account_for, kept_in, longest_gap, papers_in, wait_until_drained
 from bench.printers import PrinterProcess, printer_process
 from kitchen_demo.edge import new_database, set_routes
 from kitchen_demo.logins import create_login, drop_login
@@ -116,13 +116,13 @@ def upgrade(seconds: float) -> Upgraded:
         _print_together(old, new, seconds)
         old.stop()
         time.sleep(ALONE_SECONDS)
-        ledger = customer.stop()
+        ordered = customer.stop()
         wait_until_drained(dsn, DRAIN_SECONDS_MAX)
         papers = papers_in(scratch / "paper")
         moves, unproved, backed_up, others = _on_record(dsn)
         return Upgraded(
             version=version,
-            account=account_for(ledger, papers, kept_in(dsn)),
+            account=account_for(ordered, papers, kept_in(dsn)),
             migrated_in=migrated_in,
             silence=longest_gap([each.at for each in papers], began),
             by_version={"release": _attempts(dsn, old.log), "this program": _attempts(dsn, new.log)},

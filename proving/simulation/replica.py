@@ -10,14 +10,14 @@ from uuid import UUID
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.leases import Holdings
-from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.dispatcher import Dispatcher
+from kitchen_printer.service.ending import finish_tickets_in_flight
 from kitchen_printer.service.facts import Fact, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.leases import Leases
 from kitchen_printer.service.ledger import Ledger
 from kitchen_printer.service.looks import Looks
-from kitchen_printer.service.run import FINISH_SECONDS, RESTART_SECONDS
+from kitchen_printer.service.run import RESTART_SECONDS
 from proving.simulation.clock import Process, Standing
 from proving.simulation.link import Link, Server
 from proving.simulation.printer import Printer
@@ -105,13 +105,8 @@ class Replica:
     async def end(self) -> None:
         """End as after SIGTERM: finish what is in flight, hand everything back."""
         self.kitchen.is_stopping = True
-        working = self.dispatcher.working
-        if working:
-            _, late = await asyncio.wait(working, timeout=FINISH_SECONDS)
-            if late:
-                for lane in self.dispatcher.lanes.values():
-                    lane.hang_up(Reason.SERVICE_STOPPED)
-                await asyncio.wait(late, timeout=FINISH_SECONDS / 2)
+        self._ledger.stop_claiming()
+        await finish_tickets_in_flight(self.dispatcher.working, self.dispatcher.lanes.values())
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

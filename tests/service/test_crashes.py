@@ -123,7 +123,7 @@ async def test_sigterm_finishes_the_ticket_in_flight_and_hands_the_lanes_back(
 async def test_a_stop_while_the_printer_has_no_paper_leaves_the_ticket_in_doubt_not_lost(
     kitchen: KitchenUnderTest, printer: VirtualPrinter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kitchen_printer.service.run.FINISH_SECONDS", 0.2)
+    monkeypatch.setattr("kitchen_printer.service.ending.FINISH_SECONDS", 0.2)
     printer.causes.paper_out_at_line(3)
     await kitchen.route("BAR", printer)
     service = await kitchen.start_service()

@@ -14,12 +14,11 @@ from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.database.wakeup import listen
-from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.alarms import Alarms
 from kitchen_printer.service.alert_sender import AlertSender
 from kitchen_printer.service.alert_targets import read_targets
 from kitchen_printer.service.dispatcher import Dispatcher
-from kitchen_printer.service.ending import end_tasks
+from kitchen_printer.service.ending import end_tasks, finish_tickets_in_flight
 from kitchen_printer.service.facts import (
     Announcer,
     Fact,
@@ -41,9 +40,6 @@ from kitchen_printer.service.metrics import CONTENT_TYPE, Metrics
 from kitchen_printer.service.observer import Observer
 from kitchen_printer.service.own_port import OwnPort
 from kitchen_printer.service.self_watch import SelfWatch
-
-FINISH_SECONDS: Final = 10.0
-"""How long tickets in flight may take to end after the service was asked to stop."""
 
 RESTART_SECONDS: Final = 1.0
 """How soon a part that failed is started again."""
@@ -161,7 +157,7 @@ class Service:
         self._announce(ServiceStarted(str(self._me), address))
         try:
             await self._stopping.wait()
-            await self._finish_tickets_in_flight()
+            await self._finish()
         finally:
             await end_tasks(self._tasks)
             await self._hand_back()
@@ -200,18 +196,12 @@ class Service:
                     self._announce(TaskCrashed(name, told))
             await asyncio.sleep(RESTART_SECONDS)
 
-    async def _finish_tickets_in_flight(self) -> None:
+    async def _finish(self) -> None:
         self._kitchen.is_stopping = True
         self._ledger.stop_claiming()
         working = self._dispatcher.working
         self._announce(ServiceStopping(len(working)))
-        if not working:
-            return
-        _, late = await asyncio.wait(working, timeout=FINISH_SECONDS)
-        if late:
-            for lane in self._dispatcher.lanes.values():
-                lane.hang_up(Reason.SERVICE_STOPPED)
-            await asyncio.wait(late, timeout=FINISH_SECONDS / 2)
+        await finish_tickets_in_flight(working, self._dispatcher.lanes.values())
 
     async def _hand_back(self) -> None:
         await self._health.close()

@@ -35,7 +35,7 @@ INSERT INTO kitchen_ticket_items (kitchen_ticket_id, qty, menu_name) SELECT id, 
 
 
 @dataclass(slots=True)
-class Ledger:
+class Ordered:
     """What was ordered: ``acknowledged`` with the time of the answer, and what got none."""
 
     acknowledged: dict[str, float] = field(default_factory=dict[str, float])
@@ -47,18 +47,18 @@ class Customer(threading.Thread):
 
     def __init__(self, dsn: str, stations: Sequence[str], orders_per_second: float, first: int = 1) -> None:
         super().__init__(name="customer", daemon=True)
-        self.ledger = Ledger()
+        self.ordered = Ordered()
         self._dsn = dsn
         self._stations = stations
         self._interval = 1 / orders_per_second
         self._number = first
         self._over = threading.Event()
 
-    def stop(self) -> Ledger:
+    def stop(self) -> Ordered:
         """Order nothing more; return what was ordered."""
         self._over.set()
         self.join()
-        return self.ledger
+        return self.ordered
 
     def run(self) -> None:
         """Order until stopped."""
@@ -75,15 +75,15 @@ class Customer(threading.Thread):
         number, self._number = self._number, self._number + 1
         name = f"L{number:06}"
         station = self._stations[number % len(self._stations)]
-        self.ledger.unanswered.add(name)
+        self.ordered.unanswered.add(name)
         with database.deadline():
             database.connection.execute(_ORDER, [station, number, name])
-        self.ledger.unanswered.remove(name)
-        self.ledger.acknowledged[name] = time.monotonic()
+        self.ordered.unanswered.remove(name)
+        self.ordered.acknowledged[name] = time.monotonic()
 
     def longest_silence(self, since: float) -> float:
         """Return the longest time between two answers, from the last before ``since`` on."""
-        return longest_gap(list(self.ledger.acknowledged.values()), since)
+        return longest_gap(list(self.ordered.acknowledged.values()), since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +135,14 @@ class Account:
         return not self.lost and not self.unmarked_twice
 
 
-def account_for(ledger: Ledger, papers: Sequence[Paper], kept: set[str]) -> Account:
+def account_for(ordered: Ordered, papers: Sequence[Paper], kept: set[str]) -> Account:
     """Compare what was ordered, what came out, and what the database has kept."""
     came = Counter(each.name for each in papers)
     whole = {each.name for each in papers if each.is_whole}
     unmarked = Counter(each.name for each in papers if not each.is_marked)
-    gone = ledger.acknowledged.keys() - kept
+    gone = ordered.acknowledged.keys() - kept
     return Account(
-        acknowledged=len(ledger.acknowledged),
+        acknowledged=len(ordered.acknowledged),
         gone=len(gone),
         gone_on_paper=sum(name in came for name in gone),
         lost=tuple(sorted(kept - whole)),
