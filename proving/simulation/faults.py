@@ -123,7 +123,7 @@ def reset_line(printer: Printer) -> Heal:
 
 
 def _clog(printer: Printer) -> None:
-    printer.is_clogged = True
+    printer.cable.is_clogged = True
 
 
 def _clogged(printer: Printer) -> Heal:
@@ -133,7 +133,7 @@ def _clogged(printer: Printer) -> Heal:
 
 def _free_of(printer: Printer) -> Heal:
     def free() -> None:
-        printer.is_clogged = False
+        printer.cable.is_clogged = False
         printer.flows_again()
 
     return free
@@ -217,7 +217,8 @@ def _killed(world: "World", _: float) -> Begun:
 
 def kill(world: "World", replica: "Replica") -> None:
     """kill -9: the kernel closes the connections, orderly or with a reset."""
-    if any(line.printer.has_a_ticket_inside for line in replica.lines):
+    at_its_lines = [line.printer for line in replica.lines]
+    if any(each.has_a_ticket_inside for each in world.printers if each in at_its_lines):
         world.saw("killed with a ticket in a printer")
     replica.kill(orderly=world.chance.random() < 0.5)
 

@@ -3,13 +3,11 @@
 import re
 from abc import ABC, abstractmethod
 from asyncio import TimerHandle
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from random import Random
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from kitchen_printer.decisions.level import Level
-from proving.simulation.clock import VirtualLoop
+from proving.simulation.surroundings import Surroundings
 
 STROKES_PER_LINE: Final = 24
 COUNTERS_SAVED_EVERY: Final = 120.0
@@ -27,17 +25,6 @@ _COMMAND = re.compile(
 _BEGINNINGS = re.compile(
     rb"\x1b|\x1c|\x1d(?:a|V.?|r|I|g(?:2(?:\x00.?)?)?|\((?:H.{0,7})?)?|[^\x1b\x1c\x1d\x10\x00\n]+", re.DOTALL
 )
-
-
-class Surroundings(Protocol):
-    """What a printer needs of its world."""
-
-    loop: VirtualLoop
-    chance: Random
-
-    def at(self, when: float, happen: Callable[..., None], *arguments: object) -> TimerHandle: ...
-
-    def saw(self, probe: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from collections import deque
 from typing import Final
 
 from kitchen_printer.decisions.level import Level
-from proving.simulation.mechanism import Mechanism, Surroundings, Temper
-from proving.simulation.wire import KEEPALIVE_SECONDS, Connection
+from proving.simulation.mechanism import Mechanism, Temper
+from proving.simulation.surroundings import Surroundings
+from proving.simulation.wire import KEEPALIVE_SECONDS, Cable, Connection
 
 WAITING_CONNECTIONS_MAX: Final = 2
 
@@ -14,15 +15,13 @@ _REAL_TIME = re.compile(rb"\x10\x04[\x01-\x04]|\x10\x14\x08\x01\x03\x14\x01\x06\
 
 
 class Printer(Mechanism):
-    """How it answers, and whether anything reaches it, is public: faults set it."""
+    """What a line ends at. How it answers, and whether anything reaches it, is public: faults set it."""
 
     def __init__(self, number: int, temper: Temper, world: Surroundings) -> None:
         super().__init__(number, temper, world)
-        self.is_reachable = True
-        self.is_clogged = self.is_mute = self.is_garbled = self.loses_pushes = self.is_hogged = False
+        self.cable = Cable()
+        self.is_mute = self.is_garbled = self.loses_pushes = self.is_hogged = False
         self.late_seconds = 0.0
-        self.held_back: list[tuple[Connection, bytes]] = []
-        """Answers that do not get through."""
         self._held_echo = b""
         self._pushes = False
         self._pushed = b""
@@ -191,26 +190,25 @@ class Printer(Mechanism):
 
     def cable_out(self) -> None:
         """Nothing passes; our end finds out by itself, the printer's when the cable is back."""
-        self.is_reachable = False
+        self.cable.is_plugged = False
         for line in self._lines:
             self.world.at(self.world.loop.time() + KEEPALIVE_SECONDS, self._given_up, line)
 
     def _given_up(self, line: Connection) -> None:
-        if not self.is_reachable:
+        if not self.cable.is_plugged:
             self.world.saw("connection half open")
             line.abort()
 
     def cable_in(self) -> None:
         """Everything passes again."""
-        self.is_reachable = True
+        self.cable.is_plugged = True
         self.flows_again()
 
     def flows_again(self) -> None:
         """Bring what was held back on the way, in both directions; what nobody hears any more is reset."""
-        if self.is_clogged or not self.is_reachable:
+        if not self.cable.is_free:
             return
-        held_back, self.held_back = self.held_back, []
-        for line, data in held_back:
+        for line, data in self.cable.let_go():
             line.answer(data)
         for line in self._lines:
             if line.is_open:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from random import Random
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.printers.connection import (
@@ -14,25 +14,7 @@ from kitchen_printer.printers.connection import (
     READ_BYTES,
     NoConnectionError,
 )
-
-if TYPE_CHECKING:
-    from proving.simulation.printer import Printer
-
-
-class Stage(Protocol):
-    """What of a world one service can feel."""
-
-    chance: Random
-    lines: list["Connection"]
-
-    @property
-    def printer_at(self) -> Callable[[str], "Printer"]: ...
-
-    @property
-    def sent(self) -> Callable[[bytes], None]: ...
-
-
-ON_STAGE: Final[ContextVar[Stage]] = ContextVar("stage")
+from proving.simulation.surroundings import Surroundings
 
 KEEPALIVE_SECONDS: Final = 19.0
 """What our kernel takes to find out that the other side is gone, as the service sets it up."""
@@ -40,10 +22,57 @@ KEEPALIVE_SECONDS: Final = 19.0
 _HEARD_LATE: Final = 4096
 
 
+class Cable:
+    """The way to one printer, which all its connections share. Its condition is public: faults set it."""
+
+    def __init__(self) -> None:
+        self.is_plugged = True
+        self.is_clogged = False
+        self._held_back: list[tuple[Connection, bytes]] = []
+
+    @property
+    def is_free(self) -> bool:
+        """Whether anything passes, in either direction."""
+        return self.is_plugged and not self.is_clogged
+
+    def hold_back(self, line: "Connection", answer: bytes) -> None:
+        """Keep an answer that does not get through."""
+        self._held_back.append((line, answer))
+
+    def let_go(self) -> "list[tuple[Connection, bytes]]":
+        """Return the answers that were held back, in their order, and keep none of them."""
+        held_back, self._held_back = self._held_back, []
+        return held_back
+
+
+class Listener(Protocol):
+    """What a line ends at: a printer, as far as the network knows it."""
+
+    world: Surroundings
+    cable: Cable
+    is_on: bool
+
+    def accepts(self, line: "Connection") -> bool:
+        """Take a connection, or refuse it."""
+        ...
+
+    def drain(self, line: "Connection") -> None:
+        """Take of the line's window what there is room for."""
+        ...
+
+    def swallow(self, line: "Connection", data: bytes) -> None:
+        """Take what still arrives when a line has broken, whatever there is room for."""
+        ...
+
+    def released(self, line: "Connection", *, is_torn: bool = False) -> None:
+        """Hear that a connection has ended, ``is_torn`` perhaps inside a command."""
+        ...
+
+
 class Connection:
     """One TCP connection, both ends. It is what the service calls a line: send, hear, hang up, close."""
 
-    def __init__(self, printer: "Printer", latency: float, on_sent: Callable[[bytes], None]) -> None:
+    def __init__(self, printer: Listener, latency: float, on_sent: Callable[[bytes], None]) -> None:
         self.printer = printer
         self.is_open = True
         """Whether our end thinks that it is open."""
@@ -107,7 +136,7 @@ class Connection:
     def abort(self) -> None:
         """Break the line now: what the printer has not taken is lost."""
         if self.is_open:
-            self.broken(tells_the_printer=self.printer.is_reachable)
+            self.broken(tells_the_printer=self.printer.cable.is_plugged)
 
     async def close(self) -> None:
         """Say that no more comes, hear what the printer still has to say, and close."""
@@ -128,7 +157,7 @@ class Connection:
     def arrive(self) -> None:
         """Bring what is on its way to the printer, if the way is free."""
         printer = self.printer
-        if not printer.is_reachable or printer.is_clogged or not printer.is_on:
+        if not printer.cable.is_free or not printer.is_on:
             return  # Our kernel repeats it until the way is free, or we give up.
         self.window += b"".join(self._in_flight)
         self._in_flight.clear()
@@ -147,8 +176,8 @@ class Connection:
         world.at(self._answers_at, self._deliver, data)
 
     def _deliver(self, data: bytes) -> None:
-        if self.printer.is_clogged or not self.printer.is_reachable:
-            self.printer.held_back.append((self, data))
+        if not self.printer.cable.is_free:
+            self.printer.cable.hold_back(self, data)
         elif self.is_open and len(self._inbox) < _HEARD_LATE:
             self._inbox += data
             self.interrupt()
@@ -181,6 +210,22 @@ class Connection:
             self.abort()
 
 
+class Stage(Protocol):
+    """What of a world one service can feel."""
+
+    chance: Random
+    lines: list[Connection]
+
+    @property
+    def printer_at(self) -> Callable[[str], Listener]: ...
+
+    @property
+    def sent(self) -> Callable[[bytes], None]: ...
+
+
+ON_STAGE: Final[ContextVar[Stage]] = ContextVar("stage")
+
+
 async def open_line(address: str) -> Connection:
     """Stand for the product's function of this name: connect; whoever gets the line closes it."""
     stage = ON_STAGE.get()
@@ -199,8 +244,8 @@ async def connected_line(address: str) -> AsyncGenerator[Connection, None]:
         await line.close()
 
 
-async def _connected(printer: "Printer", on_sent: Callable[[bytes], None]) -> Connection:
-    if not printer.is_on or not printer.is_reachable or printer.is_clogged:
+async def _connected(printer: Listener, on_sent: Callable[[bytes], None]) -> Connection:
+    if not printer.is_on or not printer.cable.is_free:
         await asyncio.sleep(CONNECT_SECONDS)
         raise NoConnectionError(Reason.UNREACHABLE)
     latency = printer.world.chance.uniform(0.0005, 0.004)

@@ -320,9 +320,8 @@ class World:
         self.server.is_away = self.server.is_slow = False
         self.server.frozen_until = self.server.loses_answers = 0.0
         for printer in self.printers:
-            printer.is_jammed = printer.is_hot = printer.is_mute = printer.is_garbled = printer.is_clogged = (
-                False
-            )
+            printer.is_jammed = printer.is_hot = printer.is_mute = printer.is_garbled = False
+            printer.cable.is_clogged = False
             printer.loses_pushes, printer.late_seconds = False, 0.0
             printer.hogged(is_hogged=False)
             if not printer.is_on:
