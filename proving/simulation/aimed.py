@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from kitchen_printer.service.facts import AttemptEnded, DoubtRaised, Fact, TicketClaimed, TicketHandedOver
 from proving.simulation import faults
+from proving.simulation import harm_to_printers as harm
 from proving.simulation.clock import Standing
-from proving.simulation.faults import Begun, Fault, Heal
+from proving.simulation.faults import Begun, Fault
+from proving.simulation.harm_to_printers import Heal
 from proving.simulation.printer import Printer
 
 if TYPE_CHECKING:
@@ -84,13 +86,13 @@ _ON_ITS_WAY = (TicketHandedOver,)
 _OPEN = (TicketClaimed, TicketHandedOver, AttemptEnded, DoubtRaised)
 
 AIMED: Final = (
-    Aimed("power cut", _ON_ITS_WAY, 1.0, _at_its_printer(faults.cut_power, "power cut")),
-    Aimed("paper out", _ON_ITS_WAY, 0.3, _at_its_printer(faults.run_out_of_paper, "paper out")),
-    Aimed("cutter jam", _ON_ITS_WAY, 0.02, _at_its_printer(faults.jam_cutter, "cutter jam")),
-    Aimed("cover open", _ON_ITS_WAY, 1.0, _at_its_printer(faults.open_cover, "cover open")),
-    Aimed("cable out", _ON_ITS_WAY, 1.0, _at_its_printer(faults.pull_cable, "cable out")),
-    Aimed("line reset", _ON_ITS_WAY, 0.5, _at_its_printer(faults.reset_line, "line reset")),
-    Aimed("mute", _ON_ITS_WAY, 0.5, _at_its_printer(faults.silence, "mute")),
+    Aimed("power cut", _ON_ITS_WAY, 1.0, _at_its_printer(harm.cut_power, "power cut")),
+    Aimed("paper out", _ON_ITS_WAY, 0.3, _at_its_printer(harm.run_out_of_paper, "paper out")),
+    Aimed("cutter jam", _ON_ITS_WAY, 0.02, _at_its_printer(harm.jam_cutter, "cutter jam")),
+    Aimed("cover open", _ON_ITS_WAY, 1.0, _at_its_printer(harm.open_cover, "cover open")),
+    Aimed("cable out", _ON_ITS_WAY, 1.0, _at_its_printer(harm.pull_cable, "cable out")),
+    Aimed("line reset", _ON_ITS_WAY, 0.5, _at_its_printer(harm.reset_line, "line reset")),
+    Aimed("mute", _ON_ITS_WAY, 0.5, _at_its_printer(harm.silence, "mute")),
     Aimed("kill -9", _OPEN, 1.0, _kill_it),
     Aimed("stopped", _OPEN, 0.5, stop_it),
     Aimed("database away", _OPEN, 0.5, _database_goes),

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from proving.simulation import harm_to_printers as harm
+from proving.simulation.harm_to_printers import Heal
 from proving.simulation.printer import Printer
 
 if TYPE_CHECKING:
     from proving.simulation.replica import Replica
     from proving.simulation.world import World
 
-Heal = Callable[[], None]
 Begun = tuple[str, Heal] | None
 
 
@@ -26,127 +27,21 @@ class Fault:
 # ── printers ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _on_a_printer(change: Callable[[Printer], Heal]) -> "Callable[[World, float], Begun]":
+def _on_a_printer(do: Callable[[Printer], Heal]) -> "Callable[[World, float], Begun]":
     def begin(world: "World", _: float) -> Begun:
         printer = world.chance.choice(world.printers)
-        return (f"printer {printer.number}", change(printer)) if printer.is_on else None
+        return (f"printer {printer.number}", do(printer)) if printer.is_on else None
 
     return begin
-
-
-def run_out_of_paper(printer: Printer) -> Heal:
-    printer.paper = min(printer.paper, printer.world.chance.randrange(0, 12))
-    printer.changed()
-    return printer.refilled
-
-
-def open_cover(printer: Printer) -> Heal:
-    def closed() -> None:
-        printer.is_covered_open = False
-        printer.changed()
-
-    printer.is_covered_open = True
-    printer.changed()
-    return closed
-
-
-def jam_cutter(printer: Printer) -> Heal:
-    def freed() -> None:
-        printer.is_jammed = False
-        printer.changed()
-
-    printer.is_jammed = True
-    printer.changed()
-    return freed
-
-
-def _head_hot(printer: Printer) -> Heal:
-    def cooled() -> None:
-        printer.is_hot = False
-        printer.changed()
-
-    printer.is_hot = True
-    printer.changed()
-    return cooled
-
-
-def cut_power(printer: Printer) -> Heal:
-    printer.power_cut()
-    return printer.power_back
-
-
-def pull_cable(printer: Printer) -> Heal:
-    printer.cable_out()
-    return printer.cable_in
-
-
-def silence(printer: Printer) -> Heal:
-    def speaks() -> None:
-        printer.is_mute = False
-
-    printer.is_mute = True
-    return speaks
-
-
-def _late(printer: Printer) -> Heal:
-    def prompt() -> None:
-        printer.late_seconds = 0.0
-
-    printer.late_seconds = printer.world.chance.choice((0.3, 1.5, 12.0, 40.0))
-    return prompt
-
-
-def _garbled(printer: Printer) -> Heal:
-    def clear() -> None:
-        printer.is_garbled = False
-
-    printer.is_garbled = True
-    return clear
-
-
-def _pushes_lost(printer: Printer) -> Heal:
-    def heard() -> None:
-        printer.loses_pushes = False
-
-    printer.loses_pushes = True
-    return heard
-
-
-def _hogged(printer: Printer) -> Heal:
-    printer.hogged(is_hogged=True)
-    return lambda: printer.hogged(is_hogged=False)
-
-
-def reset_line(printer: Printer) -> Heal:
-    printer.reset_line()
-    return lambda: None
-
-
-def _clog(printer: Printer) -> None:
-    printer.cable.is_clogged = True
-
-
-def _clogged(printer: Printer) -> Heal:
-    _clog(printer)
-    return _free_of(printer)
-
-
-def _free_of(printer: Printer) -> Heal:
-    def free() -> None:
-        printer.cable.is_clogged = False
-        printer.flows_again()
-
-    return free
 
 
 def _swizzle_clog(world: "World", seconds: float) -> Begun:
     """Clog all printers one after the other, free them in another order."""
     step = seconds / (2 * len(world.printers))
     for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers))):
-        world.after(place * step, _clog, printer)
-    frees = [_free_of(printer) for printer in world.chance.sample(world.printers, len(world.printers))]
-    for place, free in enumerate(frees):
-        world.after(seconds / 2 + place * step, free)
+        world.after(place * step, printer.cable_clogs)
+    for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers))):
+        world.after(seconds / 2 + place * step, printer.cable_frees_itself)
     for printer in world.printers:
         world.trouble("swizzle-clog", f"printer {printer.number}", seconds)
     return "network", lambda: None
@@ -273,20 +168,20 @@ def _retried(world: "World", _: float) -> Begun:
 SHORT = (0.05, 6.0)
 
 FAULTS: Final = (
-    Fault("paper out", _on_a_printer(run_out_of_paper)),
-    Fault("cover open", _on_a_printer(open_cover)),
-    Fault("cutter jam", _on_a_printer(jam_cutter)),
-    Fault("head too hot", _on_a_printer(_head_hot), SHORT),
-    Fault("power cut", _on_a_printer(cut_power)),
-    Fault("switched off for long", _on_a_printer(cut_power), (60.0, 400.0)),
-    Fault("cable out", _on_a_printer(pull_cable)),
-    Fault("mute", _on_a_printer(silence)),
-    Fault("late answers", _on_a_printer(_late)),
-    Fault("garbled answers", _on_a_printer(_garbled), (1.0, 40.0)),
-    Fault("pushed status lost", _on_a_printer(_pushes_lost)),
-    Fault("held by another host", _on_a_printer(_hogged)),
-    Fault("line reset", _on_a_printer(reset_line), SHORT),
-    Fault("line clogged", _on_a_printer(_clogged)),
+    Fault("paper out", _on_a_printer(harm.run_out_of_paper)),
+    Fault("cover open", _on_a_printer(harm.open_cover)),
+    Fault("cutter jam", _on_a_printer(harm.jam_cutter)),
+    Fault("head too hot", _on_a_printer(harm.overheat_head), SHORT),
+    Fault("power cut", _on_a_printer(harm.cut_power)),
+    Fault("switched off for long", _on_a_printer(harm.cut_power), (60.0, 400.0)),
+    Fault("cable out", _on_a_printer(harm.pull_cable)),
+    Fault("mute", _on_a_printer(harm.silence)),
+    Fault("late answers", _on_a_printer(harm.answer_late)),
+    Fault("garbled answers", _on_a_printer(harm.garble_answers), (1.0, 40.0)),
+    Fault("pushed status lost", _on_a_printer(harm.lose_pushes)),
+    Fault("held by another host", _on_a_printer(harm.hog)),
+    Fault("line reset", _on_a_printer(harm.reset_line), SHORT),
+    Fault("line clogged", _on_a_printer(harm.clog_cable)),
     Fault("swizzle-clog", _swizzle_clog, (4.0, 60.0)),
     Fault("all printers off", _all_off),
     Fault("database away", database_away, (0.2, 40.0)),

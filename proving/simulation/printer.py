@@ -202,9 +202,18 @@ class Printer(Mechanism):
     def cable_in(self) -> None:
         """Everything passes again."""
         self.cable.is_plugged = True
-        self.flows_again()
+        self._flows_again()
 
-    def flows_again(self) -> None:
+    def cable_clogs(self) -> None:
+        """Nothing passes, and neither end is told."""
+        self.cable.is_clogged = True
+
+    def cable_frees_itself(self) -> None:
+        """Everything passes again, if the cable is in."""
+        self.cable.is_clogged = False
+        self._flows_again()
+
+    def _flows_again(self) -> None:
         """Bring what was held back on the way, in both directions; what nobody hears any more is reset."""
         if not self.cable.is_free:
             return
