@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kitchen_printer.service.facts import AttemptEnded, DoubtRaised, Fact, TicketClaimed, TicketHandedOver
 from proving.simulation import faults
@@ -11,73 +11,73 @@ from proving.simulation.clock import Standing
 from proving.simulation.faults import Begun, Fault
 from proving.simulation.harm_to_printers import Heal
 from proving.simulation.printer import Printer
+from proving.simulation.replica import Replica
+from proving.simulation.world import World
 
-if TYPE_CHECKING:
-    from proving.simulation.replica import Replica
-    from proving.simulation.world import World
+Strike = Callable[[World, Replica, Fact], Fault | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Aimed:
-    """Trouble that strikes within so many seconds of a certain fact."""
+    """Trouble within so many seconds of a certain fact.
+
+    ``strike`` returns the fault that is to begin there, or None: there is nothing left to hit, or what was done is
+    done at once and needs no end.
+    """
 
     name: str
     at: tuple[type, ...]
     within: float
-    strike: "Callable[[World, Replica, Fact], None]"
+    strike: Strike
 
 
-def _printer_of(world: "World", fact: Fact) -> Printer | None:
+def _printer_of(world: World, fact: Fact) -> Printer | None:
     if isinstance(fact, TicketClaimed | TicketHandedOver | AttemptEnded | DoubtRaised):
         return world.printers[fact.job.printer_id - 1]
     return None
 
 
-def _at_its_printer(fault: Callable[[Printer], Heal], name: str) -> "Callable[[World, Replica, Fact], None]":
-    def strike(world: "World", _: "Replica", fact: Fact) -> None:
+def _at_its_printer(do: Callable[[Printer], Heal], name: str) -> Strike:
+    def strike(world: World, _: Replica, fact: Fact) -> Fault | None:
         printer = _printer_of(world, fact)
-        if printer is not None and printer.is_on and not world.is_over:
-            if printer.has_a_ticket_inside:
-                world.saw(f"{name} with a ticket inside")
-            world.strike(
-                Fault(name, lambda _, __: (f"printer {printer.number}", fault(printer)), (0.5, 60.0))
-            )
+        if printer is None or not printer.is_on:
+            return None
+        if printer.has_a_ticket_inside:
+            world.saw(f"{name} with a ticket inside")
+        return Fault(name, lambda _, __: (f"printer {printer.number}", do(printer)), (0.5, 60.0))
 
     return strike
 
 
-def _kill_it(world: "World", replica: "Replica", _: Fact) -> None:
-    if replica.process.standing is Standing.RUNNING and not world.is_over:
+def _kill_it(_: World, replica: Replica, __: Fact) -> Fault | None:
+    def begin(world: World, _: float) -> Begun:
+        faults.kill(world, replica)
+        return "replica", world.start_replica
 
-        def begin(_: "World", __: float) -> Begun:
-            faults.kill(world, replica)
-            return "replica", world.start_replica
-
-        world.strike(Fault("kill -9", begin, (0.1, 30.0)))
+    return Fault("kill -9", begin, (0.1, 30.0)) if replica.process.standing is Standing.RUNNING else None
 
 
-def stop_it(world: "World", replica: "Replica", _: Fact) -> None:
-    if replica.process.standing is Standing.RUNNING and not world.is_over:
+def stop_it(_: World, replica: Replica, __: Fact) -> Fault | None:
+    """Stop the service that has just said so, as by SIGSTOP."""
 
-        def begin(_: "World", seconds: float) -> Begun:
-            replica.process.stop()
-            if seconds > world.settings.lease_seconds:
-                world.saw("stopped for longer than the lease, with an attempt open")
-            return "replica", lambda: replica.process.resume(world.loop)
+    def begin(world: World, seconds: float) -> Begun:
+        replica.process.stop()
+        if seconds > world.settings.lease_seconds:
+            world.saw("stopped for longer than the lease, with an attempt open")
+        return "replica", lambda: replica.process.resume(world.loop)
 
-        world.strike(Fault("stopped", begin, (1.0, 60.0)))
-
-
-def _database_goes(world: "World", _: "Replica", __: Fact) -> None:
-    if not world.is_over:
-        world.saw("database away with an attempt open")
-        world.strike(Fault("database away", faults.database_away, (0.2, 40.0)))
+    return Fault("stopped", begin, (1.0, 60.0)) if replica.process.standing is Standing.RUNNING else None
 
 
-def _void_it(world: "World", _: "Replica", fact: Fact) -> None:
+def _database_goes(world: World, _: Replica, __: Fact) -> Fault:
+    world.saw("database away with an attempt open")
+    return Fault("database away", faults.database_away, (0.2, 40.0))
+
+
+def _void_it(world: World, _: Replica, fact: Fact) -> None:
     ticket = fact.job.ticket_id if isinstance(fact, DoubtRaised | TicketHandedOver) else None
     row = world.server.record.tickets.get(ticket or 0)
-    if row is not None and not world.is_over:
+    if row is not None:
         world.saw("void while the order is in doubt")
         world.commit(row.bill_id, row.station, is_void=True)
 

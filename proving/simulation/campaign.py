@@ -15,6 +15,7 @@ from proving.invariants import Invariant, Verdict
 from proving.simulation.checks import judge
 from proving.simulation.evening import Findings
 from proving.simulation.probes import REQUIRED
+from proving.simulation.run import run_evening
 from proving.simulation.world import World
 
 SHOWN_MAX: Final = 20
@@ -158,7 +159,7 @@ def commit() -> str:
 
 def one(seed: int) -> Outcome:
     """Let one evening happen and judge it."""
-    world = World(seed).run()
+    world = run_evening(seed)
     return outcome_of(world, judge(world))
 
 

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from proving.simulation import harm_to_printers as harm
 from proving.simulation.harm_to_printers import Heal
 from proving.simulation.printer import Printer
-
-if TYPE_CHECKING:
-    from proving.simulation.replica import Replica
-    from proving.simulation.world import World
+from proving.simulation.replica import Replica
+from proving.simulation.world import World
 
 Begun = tuple[str, Heal] | None
 
@@ -20,22 +18,22 @@ class Fault:
     """A kind of trouble: ``begin`` says what it hit and how it ends, or that there was nothing to hit."""
 
     name: str
-    begin: "Callable[[World, float], Begun]"
+    begin: Callable[[World, float], Begun]
     seconds: tuple[float, float] = (0.5, 60.0)
 
 
 # ── printers ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _on_a_printer(do: Callable[[Printer], Heal]) -> "Callable[[World, float], Begun]":
-    def begin(world: "World", _: float) -> Begun:
+def _on_a_printer(do: Callable[[Printer], Heal]) -> Callable[[World, float], Begun]:
+    def begin(world: World, _: float) -> Begun:
         printer = world.chance.choice(world.printers)
         return (f"printer {printer.number}", do(printer)) if printer.is_on else None
 
     return begin
 
 
-def _swizzle_clog(world: "World", seconds: float) -> Begun:
+def _swizzle_clog(world: World, seconds: float) -> Begun:
     """Clog all printers one after the other, free them in another order."""
     step = seconds / (2 * len(world.printers))
     for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers))):
@@ -43,11 +41,11 @@ def _swizzle_clog(world: "World", seconds: float) -> Begun:
     for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers))):
         world.after(seconds / 2 + place * step, printer.cable_frees_itself)
     for printer in world.printers:
-        world.trouble("swizzle-clog", f"printer {printer.number}", seconds)
+        world.note_trouble("swizzle-clog", f"printer {printer.number}", seconds)
     return "network", lambda: None
 
 
-def _all_off(world: "World", _: float) -> Begun:
+def _all_off(world: World, _: float) -> Begun:
     on = [printer for printer in world.printers if printer.is_on]
     for printer in on:
         printer.power_cut()
@@ -63,7 +61,7 @@ def _all_off(world: "World", _: float) -> Begun:
 # ── database ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def database_away(world: "World", _: float) -> Begun:
+def database_away(world: World, _: float) -> Begun:
     def back() -> None:
         world.server.is_away = False
 
@@ -71,12 +69,12 @@ def database_away(world: "World", _: float) -> Begun:
     return "database", back
 
 
-def _database_frozen(world: "World", seconds: float) -> Begun:
+def _database_frozen(world: World, seconds: float) -> Begun:
     world.server.frozen_until = world.loop.time() + seconds
     return "database", lambda: None
 
 
-def _database_slow(world: "World", _: float) -> Begun:
+def _database_slow(world: World, _: float) -> Begun:
     def quick() -> None:
         world.server.is_slow = False
 
@@ -84,7 +82,7 @@ def _database_slow(world: "World", _: float) -> Begun:
     return "database", quick
 
 
-def _answers_lost(world: "World", _: float) -> Begun:
+def _answers_lost(world: World, _: float) -> Begun:
     def heard() -> None:
         world.server.loses_answers = 0.0
 
@@ -92,7 +90,7 @@ def _answers_lost(world: "World", _: float) -> Begun:
     return "database", heard
 
 
-def _clock_jump(world: "World", _: float) -> Begun:
+def _clock_jump(world: World, _: float) -> Begun:
     ahead = world.chance.choice((-3600.0, -30.0, 30.0, 3600.0))
     world.server.clock_ahead += ahead
     world.has_jumped |= ahead > 0
@@ -103,14 +101,14 @@ def _clock_jump(world: "World", _: float) -> Begun:
 # ── services ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _killed(world: "World", _: float) -> Begun:
+def _killed(world: World, _: float) -> Begun:
     if not world.living:
         return None
     kill(world, world.chance.choice(world.living))
     return "replica", world.start_replica
 
 
-def kill(world: "World", replica: "Replica") -> None:
+def kill(world: World, replica: Replica) -> None:
     """kill -9: the kernel closes the connections, orderly or with a reset."""
     at_its_lines = [line.printer for line in replica.lines]
     if any(each.has_a_ticket_inside for each in world.printers if each in at_its_lines):
@@ -118,7 +116,7 @@ def kill(world: "World", replica: "Replica") -> None:
     replica.kill(orderly=world.chance.random() < 0.5)
 
 
-def _stopped(world: "World", seconds: float) -> Begun:
+def _stopped(world: World, seconds: float) -> Begun:
     if not world.living:
         return None
     replica = world.chance.choice(world.living)
@@ -128,7 +126,7 @@ def _stopped(world: "World", seconds: float) -> Begun:
     return "replica", lambda: replica.process.resume(world.loop)
 
 
-def _asked_to_end(world: "World", _: float) -> Begun:
+def _asked_to_end(world: World, _: float) -> Begun:
     if not world.living:
         return None
     replica = world.chance.choice(world.living)
@@ -137,7 +135,7 @@ def _asked_to_end(world: "World", _: float) -> Begun:
     return "replica", world.start_replica
 
 
-def _one_more(world: "World", _: float) -> Begun:
+def _one_more(world: World, _: float) -> Begun:
     if len(world.living) >= 3:
         return None
     world.start_replica()
@@ -147,7 +145,7 @@ def _one_more(world: "World", _: float) -> Begun:
 # ── people ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _parked(world: "World", _: float) -> Begun:
+def _parked(world: World, _: float) -> Begun:
     number = world.chance.choice(world.printers).number
     if world.server.is_away or world.server.record.printers[number].printer.parked:
         return None
@@ -155,7 +153,7 @@ def _parked(world: "World", _: float) -> Begun:
     return f"printer {number}", lambda: world.server.do("park", number, False)
 
 
-def _retried(world: "World", _: float) -> Begun:
+def _retried(world: World, _: float) -> Begun:
     failed = [each.id for each in world.server.record.tickets.values() if each.status == "FAILED"]
     if not failed or world.server.is_away:
         return None

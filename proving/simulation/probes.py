@@ -4,7 +4,7 @@ A campaign in which one of them is zero has not tried what it claims to try, and
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, NotSent, Uncertain, Unconfirmed
 from kitchen_printer.decisions.reason import Reason
@@ -28,14 +28,17 @@ from kitchen_printer.service.facts import (
 )
 from proving.simulation.aimed import AIMED
 from proving.simulation.faults import FAULTS
-
-if TYPE_CHECKING:
-    from proving.simulation.replica import Replica
-    from proving.simulation.world import World
+from proving.simulation.replica import Replica
+from proving.simulation.world import World
 
 
-def probes_of(fact: Fact, replica: "Replica", world: "World") -> Iterator[str]:  # noqa: PLR0912  # a catalogue
-    """Name what is rare about a fact."""
+def count_probes(world: World, replica: Replica, fact: Fact) -> None:
+    """Let a world count what is rare about a fact."""
+    for probe in _probes_of(fact, replica, world):
+        world.saw(probe)
+
+
+def _probes_of(fact: Fact, replica: Replica, world: World) -> Iterator[str]:  # noqa: PLR0912  # a catalogue
     match fact:
         case AttemptEnded(_, outcome):
             yield from _of_outcome(outcome)

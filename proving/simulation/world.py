@@ -1,9 +1,9 @@
-"""One evening: printers, replicas, a database, tickets, faults; all of it follows from one number."""
+"""Everything there is in one evening: printers, replicas, a database, and a POS that sends tickets."""
 
 import asyncio
 from asyncio import TimerHandle
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
@@ -15,29 +15,22 @@ from kitchen_printer.decisions.outcome import NotSent
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.facts import Fact
 from proving.invariants import Invariant
-from proving.simulation.aimed import AIMED, Aimed
 from proving.simulation.clock import VirtualLoop
-from proving.simulation.faults import FAULTS, Fault
 from proving.simulation.link import Server
 from proving.simulation.mechanism import LINE
 from proving.simulation.printer import Printer
-from proving.simulation.probes import probes_of
 from proving.simulation.record import Record
 from proving.simulation.replica import Replica
 from proving.simulation.rows import PrinterRow
 from proving.simulation.setting import configured, routes_of, settings_of, temper_of
 from proving.simulation.stage import on_stage
 
-DRAIN_SECONDS_MAX: Final = 1200.0
-"""What is not settled so long after everything is well has no end."""
+BEGIN_SECONDS: Final = 5.0
+"""No ticket comes and no fault strikes before."""
 
 SECONDS_PER_WAITING_JOB: Final = 5.0
-"""Beyond that, for each job that waits then: a printer that proves nothing is left alone for seconds after each."""
-
-AFTERWARDS_SECONDS: Final = 45.0
-"""How long papers may still come once everything is settled: they are seen, and judged."""
-
-BEGIN_SECONDS: Final = 5.0
+"""How much longer each job may take that waits when everything is well: a printer that proves nothing is left alone
+for seconds after each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +53,13 @@ class Trouble:
 
 
 class World:
-    """Everything there is in one simulation."""
+    """What there is, and what came of it. What goes wrong in it comes from outside, and acts on it."""
 
-    def __init__(
-        self,
-        seed: int,
-        *,
-        minutes: float | None = None,
-        keeps_trace: bool = False,
-        drain_seconds_max: float = DRAIN_SECONDS_MAX,
-    ) -> None:
+    def __init__(self, seed: int, *, minutes: float | None = None, keeps_trace: bool = False) -> None:
         self.seed = seed
         self.chance = Random(seed)
         self.loop = VirtualLoop()
         self.probes: Counter[str] = Counter()
-        self._drain_seconds_max = drain_seconds_max
         self.minutes = minutes or self.chance.uniform(4.0, 12.0)
         self.settings = settings_of(self.chance)
         self.printers = [
@@ -88,6 +73,8 @@ class World:
         )
         self.server = Server(record, self.loop, self.chance, self.saw, keeps_trace=keeps_trace)
         self.replicas: list[Replica] = []
+        self.audience: tuple[Callable[[Replica, Fact], None], ...] = ()
+        """Who hears what services say, one after the other."""
         self.ordered: dict[int, Ordered] = {}
         self.retried: set[int] = set()
         self.troubles: list[Trouble] = []
@@ -98,56 +85,47 @@ class World:
         self.shown_failed: dict[str, int] = {}
         self.healed_at = self.drained_at = 0.0
         self.is_over = False
-        self.facts = 0
         self._sent: set[int] = set()
         self._context = Context()
-        self._faults: list[Fault] = []
-        self._aimed: list[Aimed] = []
-        self._aims = 0.0
-        self._heals: dict[int, Callable[[], None]] = {}
         self._tickets = 0
         self._sending: dict[int, float] = {}
         self._mistakes: list[Exception] = []
 
     # ── what happens ────────────────────────────────────────────────────────────────────────────────────
 
-    def run(self) -> "World":
-        """Let it happen, from the first ticket until the last paper."""
+    def run(self, evening: Coroutine[Any, Any, None]) -> None:
+        """Let an evening happen, on the world's own time. Raises what broke in the world itself."""
         self.loop.set_exception_handler(self._broke)
         try:
             with on_stage():
-                self.loop.run_until_complete(self._evening())
+                self.loop.run_until_complete(evening)
         finally:
             self.loop.close()
         if self._mistakes:
             raise self._mistakes[0]
-        return self
 
     def _broke(self, _: asyncio.AbstractEventLoop, what: dict[str, Any]) -> None:
         """Keep a mistake of the world's own: it must not pass for a quiet evening."""
         if isinstance(what.get("exception"), Exception) and not self.is_over:
             self._mistakes.append(what["exception"])
 
-    async def _evening(self) -> None:
+    def begin(self) -> None:
+        """Start some services, and let tickets come."""
         for _ in range(self.chance.choice((1, 2, 2, 3))):
             self.start_replica()
         self._plan_tickets()
-        self._plan_faults()
-        await asyncio.sleep(self.minutes * 60)
-        self._heal_everything()
+
+    async def drain(self, seconds_max: float) -> None:
+        """Everything is well from now on: wait until nothing is left to do, or it is clear that this has no end."""
+        record = self.server.record
         self.healed_at = self.loop.time()
-        self._drain_seconds_max += SECONDS_PER_WAITING_JOB * len(self.server.record.unsettled)
-        while (self.server.record.unsettled or self.server.record.new) and not self._is_endless:  # noqa: ASYNC110
+        seconds_max += SECONDS_PER_WAITING_JOB * len(record.unsettled)
+        while (record.unsettled or record.new) and self.loop.time() - self.healed_at <= seconds_max:  # noqa: ASYNC110
             await asyncio.sleep(1.0)
         self.drained_at = self.loop.time()
-        await asyncio.sleep(AFTERWARDS_SECONDS)
-        await self._end()
 
-    @property
-    def _is_endless(self) -> bool:
-        return self.loop.time() - self.healed_at > self._drain_seconds_max
-
-    async def _end(self) -> None:
+    async def end(self) -> None:
+        """Keep what the services show in the end, and clear away what is left of them."""
         self.is_over = True
         self.shown_failed = {
             each.process.name: each.dispatcher.snapshot.tickets_failed for each in self.living
@@ -167,6 +145,14 @@ class World:
     def after(self, seconds: float, happen: Callable[..., None], *arguments: object) -> None:
         """Let something of the world happen in so many seconds."""
         self.at(self.loop.time() + seconds, happen, *arguments)
+
+    def saw(self, probe: str) -> None:
+        """Count something that is to have happened in a campaign."""
+        self.probes[probe] += 1
+
+    def note_trouble(self, kind: str, hit: str, seconds: float) -> None:
+        """Keep for the verdict that a fault begins now, what it hits, and how long it lasts."""
+        self.troubles.append(Trouble(kind, hit, self.loop.time(), self.loop.time() + seconds))
 
     # ── tickets ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -266,71 +252,6 @@ class World:
                 self.went_out.append((Invariant.ONE_UNMARKED, f"attempt {key} went out twice"))
             self._sent.add(key)
 
-    def saw(self, probe: str) -> None:
-        """Count something that is to have happened in a campaign."""
-        self.probes[probe] += 1
-
     def _hear(self, replica: Replica, fact: Fact) -> None:
-        self.facts += 1
-        for probe in probes_of(fact, replica, self):
-            self.saw(probe)
-        if self.loop.time() < self.minutes * 60 and not self.is_over:
-            for aimed in self._aimed:
-                if isinstance(fact, aimed.at) and self.chance.random() < self._aims:
-                    self.saw(f"aimed: {aimed.name}")
-                    self.after(self.chance.uniform(0, aimed.within), aimed.strike, self, replica, fact)
-
-    # ── faults ──────────────────────────────────────────────────────────────────────────────────────────
-
-    def _plan_faults(self) -> None:
-        """Choose this evening's kinds of trouble, a few of all: what happens often hides what is rare."""
-        self._faults = [each for each in FAULTS if self.chance.random() < 0.4]
-        self._aimed = [each for each in AIMED if self.chance.random() < 0.4]
-        self._aims = self.chance.choice((0.0, 0.05, 0.15, 0.3))
-        for fault in self._faults:
-            for _ in range(self.chance.randint(1, 3)):
-                self.at(self.chance.uniform(BEGIN_SECONDS, self.minutes * 60), self.strike, fault)
-
-    def strike(self, fault: Fault) -> None:
-        """Let a fault begin, and end after a while."""
-        shortest, longest = fault.seconds
-        seconds = shortest * (longest / shortest) ** self.chance.random()
-        begun = fault.begin(self, seconds)
-        if begun is None:
-            return
-        hit, heal = begun
-        self.saw(f"fault: {fault.name}")
-        self.troubles.append(Trouble(fault.name, hit, self.loop.time(), self.loop.time() + seconds))
-        key = len(self.troubles)
-        self._heals[key] = heal
-        self.after(seconds, self._heal, key)
-
-    def trouble(self, kind: str, hit: str, seconds: float) -> None:
-        """Note a fault that somebody else lets begin and end."""
-        self.troubles.append(Trouble(kind, hit, self.loop.time(), self.loop.time() + seconds))
-
-    def _heal(self, key: int) -> None:
-        heal = self._heals.pop(key, None)
-        if heal is not None:
-            heal()
-
-    def _heal_everything(self) -> None:
-        for key in list(self._heals):
-            self._heal(key)
-        self.server.is_away = self.server.is_slow = False
-        self.server.frozen_until = self.server.loses_answers = 0.0
-        for printer in self.printers:
-            printer.is_jammed = printer.is_hot = printer.is_mute = printer.is_garbled = False
-            printer.cable.is_clogged = False
-            printer.loses_pushes, printer.late_seconds = False, 0.0
-            printer.hogged(is_hogged=False)
-            if not printer.is_on:
-                printer.power_back()
-            printer.refilled()
-            printer.cable_in()
-            if self.server.record.printers[printer.number].printer.parked:
-                self.server.do("park", printer.number, False)
-        for replica in self.replicas:
-            replica.process.resume(self.loop)
-        if not self.living:
-            self.start_replica()
+        for each in self.audience:
+            each(replica, fact)

@@ -17,6 +17,7 @@ from proving.simulation import faults, link
 from proving.simulation.aimed import Aimed, stop_it
 from proving.simulation.link import Link
 from proving.simulation.model import LeasesAndAttempts
+from proving.simulation.nemesis import Repertoire
 from proving.simulation.record import Record
 from proving.simulation.rows import AttemptRow, JobRow
 from proving.simulation.world import World
@@ -229,10 +230,10 @@ def leases_by_the_wall_clock() -> AbstractContextManager[object]:
     return patch.object(leases.Leases, "renew", renew)
 
 
-def often_stopped_before_the_ticket_is_sent() -> AbstractContextManager[object]:
-    """No mutant, but an evening in which services are stopped just before a ticket goes out."""
-    often = tuple(Aimed("stopped", (TicketClaimed,), 0.002, stop_it) for _ in range(8))
-    return patch("proving.simulation.world.AIMED", often)
+OFTEN_STOPPED_BEFORE_THE_TICKET_IS_SENT = Repertoire(
+    aimed=(Aimed("stopped", (TicketClaimed,), 0.002, stop_it),) * 8
+)
+"""No mutant, but what makes an evening in which services are stopped just before a ticket goes out."""
 
 
 def _as_it_is(text: str, *_: object) -> str:

@@ -1,6 +1,5 @@
 """A checker that cannot fail proves nothing: each mutant is caught by the invariant that is named for it."""
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -9,6 +8,8 @@ import pytest
 from proving.fuzzing import targets
 from proving.invariants import Invariant
 from proving.simulation.checks import judge
+from proving.simulation.nemesis import EVERYTHING, Repertoire
+from proving.simulation.run import run_evening
 from proving.simulation.world import World
 
 from tests.proving import mutants
@@ -23,8 +24,8 @@ class Bite:
     seed: int
     minutes: float = 4.0
     drain_seconds_max: float = 400.0
-    around: Mutant = nullcontext
-    """What else is about the evening, with the mutant and without."""
+    repertoire: Repertoire = EVERYTHING
+    """What may go wrong in the evening, with the mutant and without."""
 
 
 BITES = (
@@ -45,23 +46,27 @@ BITES = (
         mutants.leases_by_the_wall_clock,
         Invariant.ONE_WRITER,
         1,
-        around=mutants.often_stopped_before_the_ticket_is_sent,
+        repertoire=mutants.OFTEN_STOPPED_BEFORE_THE_TICKET_IS_SENT,
     ),
     Bite("B16", mutants.clears_nothing_before_failover, Invariant.VOID_AFTER_ORDER, 1),
 )
 
 
 def evening(bite: Bite) -> World:
-    return World(bite.seed, minutes=bite.minutes, drain_seconds_max=bite.drain_seconds_max).run()
+    return run_evening(
+        bite.seed,
+        minutes=bite.minutes,
+        drain_seconds_max=bite.drain_seconds_max,
+        repertoire=bite.repertoire,
+    )
 
 
 @pytest.mark.parametrize("bite", BITES, ids=lambda bite: bite.code)
 def test_the_mutant_is_caught_by_its_invariant_in_an_evening_that_holds_without_it(bite: Bite) -> None:
-    with bite.around(), bite.mutant():
+    with bite.mutant():
         found = judge(evening(bite)).violations
     assert found.get(bite.invariant), f"caught by {[each.code for each in found]}"
-    with bite.around():
-        assert not judge(evening(bite)).violations
+    assert not judge(evening(bite)).violations
 
 
 def test_b9_an_encoder_that_is_bypassed_is_caught_by_the_commands_that_reach_the_printer() -> None:

@@ -16,7 +16,7 @@ from proving.simulation.checks import judge
 from proving.simulation.clock import NothingHappensError, Process, VirtualLoop
 from proving.simulation.record import Record
 from proving.simulation.replay import DriftError, prepare, replay
-from proving.simulation.world import World
+from proving.simulation.run import run_evening
 
 from kitchen_printer.database.surroundings import Surroundings
 
@@ -29,7 +29,7 @@ forget the one before it, and one that a service sent which woke after its lease
 
 @pytest.mark.parametrize("seed", [*range(1, 5), *FOUND_SOMETHING])
 def test_an_evening_breaks_no_promise(seed: int) -> None:
-    world = World(seed).run()
+    world = run_evening(seed)
     campaign = Campaign()
     campaign.add(outcome_of(world, judge(world)))
     assert campaign.holds, campaign.report()
@@ -58,7 +58,7 @@ def test_an_evening_can_be_had_again_in_another_process_whatever_it_hashes_with(
 
 def fingerprint(seed: int) -> str:
     """Everything that came to paper, and everything that was done to the record, in one number."""
-    world = World(seed, minutes=1, keeps_trace=True).run()
+    world = run_evening(seed, minutes=1, keeps_trace=True)
     papers = [(each.number, each.papers, each.sheet) for each in world.printers]
     done = [(each.at, each.name) for each in world.server.trace]
     return hashlib.sha256(repr((papers, done)).encode()).hexdigest()
@@ -66,7 +66,7 @@ def fingerprint(seed: int) -> str:
 
 @pytest.mark.parametrize("seed", [6, 19])
 async def test_the_model_answers_what_postgresql_answers(database: str, seed: int) -> None:
-    world = await asyncio.to_thread(World(seed, minutes=3, keeps_trace=True).run)
+    world = await asyncio.to_thread(run_evening, seed, minutes=3, keeps_trace=True)
     prepare(database, world.server.record.printers)
     assert await replay(world, database, steps_max=400) == 400
 
@@ -78,7 +78,7 @@ async def test_a_model_that_drifts_is_found(database: str, monkeypatch: pytest.M
         return dataclasses.replace(looked(self, me, known), has_new_tickets=False)
 
     monkeypatch.setattr(Record, "look_around", sees_no_new_ticket)
-    world = await asyncio.to_thread(World(6, minutes=1, keeps_trace=True).run)
+    world = await asyncio.to_thread(run_evening, 6, minutes=1, keeps_trace=True)
     prepare(database, world.server.record.printers)
     with pytest.raises(DriftError, match="look_around"):
         await replay(world, database, steps_max=100)
