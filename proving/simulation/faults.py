@@ -11,11 +11,12 @@ from proving.simulation.replica import Replica
 from proving.simulation.world import World
 
 Begun = tuple[str, Heal] | None
+"""What was hit and how that ends, or None: there was nothing to hit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A kind of trouble: ``begin`` says what it hit and how it ends, or that there was nothing to hit."""
+    """A kind of trouble: ``begin`` does it to a world for some seconds, of which ``seconds`` bounds the number."""
 
     name: str
     begin: Callable[[World, float], Begun]

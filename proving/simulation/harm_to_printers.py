@@ -5,6 +5,7 @@ from collections.abc import Callable
 from proving.simulation.printer import Printer
 
 Heal = Callable[[], None]
+"""What puts right again what was done."""
 
 
 def run_out_of_paper(printer: Printer) -> Heal:

@@ -179,6 +179,7 @@ class World:
         self.commit(bill, station, is_void=True)
 
     def commit(self, bill: int, station: str, *, is_void: bool) -> None:
+        """Send a ticket of a bill as the POS does: it is on record a little later, unless refused or rolled back."""
         invoked_at = self.loop.time()
         if self._sending.get(bill, 0.0) > invoked_at:
             # Whoever sends of a bill has its row: the next one waits for the commit.
