@@ -224,8 +224,9 @@ async def give_up(link: Link, printer_id: int, limit_seconds: float, reason: Rea
     return tickets
 
 
-async def note_states(link: Link, me: UUID, states: Sequence[PrinterState]) -> None:
-    await link.call("note_states", me, states)
+async def note_states(link: Link, me: UUID, states: Sequence[PrinterState]) -> set[int]:
+    noted: set[int] = await link.call("note_states", me, states)
+    return noted
 
 
 async def note_capability(

@@ -195,7 +195,8 @@ class Record(LeasesAndAttempts):
         self._derive(job.ticket for job in failed if job.ticket)
         return sum(job.ticket is not None for job in failed)
 
-    def note_states(self, me: UUID, states: Sequence[PrinterState]) -> None:
+    def note_states(self, me: UUID, states: Sequence[PrinterState]) -> set[int]:
+        noted: set[int] = set()
         for each in states:
             row = self.printers[each.printer_id]
             if (row.owner, row.epoch) != (me, each.epoch):
@@ -204,6 +205,8 @@ class Record(LeasesAndAttempts):
                 row.passed_over_since = self.now - (each.seconds if each.reason else 0.0)
             row.passed_over_for, row.state_epoch = each.passed_over_for, each.epoch
             row.state = "down" if each.reason else "ready"
+            noted.add(each.printer_id)
+        return noted
 
     def note_capability(
         self, printer_id: int, level: Level, serial: str | None, firmware: str | None

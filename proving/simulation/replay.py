@@ -251,8 +251,8 @@ class _Again:
     async def _give_up(self, printer: int, limit: float, reason: Any, _: int) -> int:
         return await outcomes.give_up(self._database, printer, limit, reason)
 
-    async def _note_states(self, me: UUID, states: Sequence[routing.PrinterState], _: None) -> None:
-        await routing.note_states(self._database, me, states)
+    async def _note_states(self, me: UUID, states: Sequence[routing.PrinterState], _: set[int]) -> set[int]:
+        return await routing.note_states(self._database, me, states)
 
     async def _note_capability(self, printer: int, level: Any, serial: Any, firmware: Any, _: None) -> None:
         await routing.note_capability(self._database, printer, level, serial=serial, firmware=firmware)

@@ -19,10 +19,10 @@ from kitchen_printer.decisions.outcome import Confirmed, Evidence, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.ticket import Job
 from kitchen_printer.service import ledger as ledger_module
-from kitchen_printer.service.facts import PrinterReady
+from kitchen_printer.service.facts import DatabaseLost, PrinterDown, PrinterReady
 from kitchen_printer.service.ledger import Ledger
 from tests.database.lanes_and_jobs import Replica, add_lanes, add_ticket, opened, settled
-from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest
+from tests.service.kitchen_under_test import WAIT_SECONDS, KitchenUnderTest, RunningService
 from virtual_printer import VirtualPrinter
 
 PRINTED = Confirmed(Evidence.TOKEN, is_cut=True)
@@ -271,6 +271,33 @@ async def test_a_lane_whose_ticket_a_person_holds_gets_it_when_it_is_free_and_th
         await kitchen.wait_for_status(await kitchen.submit("KITCHEN", "Fish", bill_id=2), "PRINTED")
         assert await kitchen.status(held) == "NEW"
     await kitchen.wait_for_status(held, "PRINTED")
+
+
+async def states_shown(service: RunningService) -> list[str]:
+    """How the printers stand on the service's page."""
+    _, health = await service.get("/health")
+    return [each["state"] for each in health["printers"]]
+
+
+async def test_a_printer_that_goes_down_while_a_person_holds_its_row_holds_no_other_station_up(
+    kitchen: KitchenUnderTest, printer: VirtualPrinter, second_printer: VirtualPrinter
+) -> None:
+    await kitchen.route("BAR", printer)
+    await kitchen.route("KITCHEN", second_printer)
+    service = await kitchen.start_service()
+    for bill, station in enumerate(("BAR", "KITCHEN")):
+        await kitchen.wait_for_status(await kitchen.submit(station, "Soup", bill_id=bill), "PRINTED")
+    with psycopg.connect(kitchen.dsn) as person:
+        person.execute("UPDATE printers SET columns = 42 WHERE address = %s", [printer.address])
+        printer.causes.refuse()
+        await kitchen.submit("BAR", "Negroni", bill_id=2)
+        await service.facts.wait_for(PrinterDown)
+        async with asyncio.timeout(WAIT_SECONDS):
+            while "down" not in await states_shown(service):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        await kitchen.wait_for_status(await kitchen.submit("KITCHEN", "Fish", bill_id=3), "PRINTED")
+        assert not service.facts.of(DatabaseLost)
+    await kitchen.wait_until("SELECT bool_or(state = 'down') AS yes FROM printers")
 
 
 async def test_a_lane_that_is_cancelled_while_its_outcome_is_on_its_way_ends(

@@ -176,7 +176,7 @@ WITH found AS MATERIALIZED (
            AS f(printer_id, epoch, state, reason, seconds, passed_over_for, is_paper_low, tickets_left)
       JOIN lanes l ON l.printer_id = f.printer_id AND l.owner = %(me)s AND l.epoch = f.epoch
       JOIN printers p ON p.id = f.printer_id
-     ORDER BY p.id FOR NO KEY UPDATE OF p),
+     ORDER BY p.id FOR NO KEY UPDATE OF p SKIP LOCKED),
 noted AS (
     UPDATE printers p
        SET state = f.state, state_reason = f.reason, state_since = f.since, state_epoch = f.epoch,
@@ -188,23 +188,29 @@ noted AS (
                                   WHEN f.is_paper_low IS NULL THEN p.paper_low_since END,
            paper_low_tickets = CASE WHEN f.is_paper_low THEN f.tickets_left
                                     WHEN f.is_paper_low IS NULL THEN p.paper_low_tickets END
-      FROM found f WHERE p.id = f.printer_id)
-INSERT INTO print_events (event, printer_id, detail)
-SELECT 'printer_' || state, printer_id, jsonb_build_object('reason', reason)
-  FROM found WHERE (old_state, old_reason) IS DISTINCT FROM (state, reason)
-UNION ALL
-SELECT 'printer_passed_over', printer_id, jsonb_build_object('reason', passed_over_for)
-  FROM found WHERE passed_over_for IS NOT NULL AND (old_passed_over_for IS NULL OR old_epoch <> epoch)
-UNION ALL
-SELECT 'printer_came_home', printer_id, '{}'
-  FROM found WHERE passed_over_for IS NULL AND old_passed_over_for IS NOT NULL AND old_epoch = epoch
+      FROM found f WHERE p.id = f.printer_id),
+told AS (
+    INSERT INTO print_events (event, printer_id, detail)
+    SELECT 'printer_' || state, printer_id, jsonb_build_object('reason', reason)
+      FROM found WHERE (old_state, old_reason) IS DISTINCT FROM (state, reason)
+    UNION ALL
+    SELECT 'printer_passed_over', printer_id, jsonb_build_object('reason', passed_over_for)
+      FROM found WHERE passed_over_for IS NOT NULL AND (old_passed_over_for IS NULL OR old_epoch <> epoch)
+    UNION ALL
+    SELECT 'printer_came_home', printer_id, '{}'
+      FROM found WHERE passed_over_for IS NULL AND old_passed_over_for IS NOT NULL AND old_epoch = epoch)
+SELECT printer_id FROM found
 """
 
 
-async def note_states(database: Database, me: UUID, states: Sequence[PrinterState]) -> None:
-    """Write down how lanes find their printers. What we know of a lane that is not ours any more is not written."""
+async def note_states(database: Database, me: UUID, states: Sequence[PrinterState]) -> set[int]:
+    """Write down how lanes find their printers, and return those of which it is on record now.
+
+    What we know of a lane that is not ours any more is not written, and neither is that of a printer whose row somebody
+    holds: nothing else must wait for it.
+    """
     async with database.connection() as connection:
-        await connection.execute(
+        cursor = await connection.execute(
             _NOTE_STATES,
             {
                 "me": me,
@@ -218,6 +224,7 @@ async def note_states(database: Database, me: UUID, states: Sequence[PrinterStat
                 "left": [each.tickets_left for each in states],
             },
         )
+        return {row["printer_id"] async for row in cursor}
 
 
 async def park_crashing_printer(database: Database, printer_id: int, why: str) -> bool:

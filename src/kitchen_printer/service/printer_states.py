@@ -48,8 +48,8 @@ class PrinterStates:
                 changed[lane.printer.id] = lane, stands
         if changed:
             found = [_state(lane, now) for lane, _ in changed.values()]
-            await note_states(self._database, self._me, found)
-            self._noted.update({printer_id: stands for printer_id, (_, stands) in changed.items()})
+            noted = await note_states(self._database, self._me, found)
+            self._noted.update({printer_id: changed[printer_id][1] for printer_id in noted})
 
     def _judge(self, lane: Lane, now: float) -> None:
         before = lane.passed_over_for
