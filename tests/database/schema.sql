@@ -586,7 +586,7 @@ FUNCTION kitchen_wording(note text, modifiers jsonb, seat text, course text) RET
     LANGUAGE sql IMMUTABLE BODY 5181ecbabdbcc4f9b2ed4db6f1251626
 
 FUNCTION kitchen_write_ledger(me uuid, timeline bigint, settlements jsonb, requests jsonb) RETURNS TABLE(lost_attempt_id bigint, held_attempt_id bigint, held_printer_id bigint, attempt_id bigint, attempt_no integer, printer_id bigint, marked boolean, token_printed text, token_cut text, id bigint, kind text, ticket_id bigint, copy_no integer, station text, spent integer, maybe_on_paper boolean, waited_seconds double precision, diverted_for text, diverted_since timestamp with time zone, age_seconds double precision, on_unconfirmed text, is_last boolean, content text, circumstances text)
-    LANGUAGE plpgsql VOLATILE BODY 1966bc2f65d27ab8064485ffc2e8bd92
+    LANGUAGE plpgsql VOLATILE BODY b67dad40ca26dfbaf256b4a6946c33b1
 
 GRANT SELECT ON kitchen_alarms TO kitchen_operator
 GRANT SELECT ON kitchen_alarms TO kitchen_reader

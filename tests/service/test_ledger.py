@@ -13,7 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 from kitchen_printer.config import read_settings
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.leases import Lease
-from kitchen_printer.database.ledger import ClaimRequest, Settlement, Written, write
+from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, Written, write
 from kitchen_printer.database.outcomes import Abandoned
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Uncertain
 from kitchen_printer.decisions.reason import Reason
@@ -74,6 +74,23 @@ def slowly(monkeypatch: pytest.MonkeyPatch) -> Slowly:
 
     monkeypatch.setattr(ledger_module, "write", slow_write)
     return slowly
+
+
+@pytest.fixture
+def was_held(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set once a write has found something locked by somebody."""
+    was_held = asyncio.Event()
+
+    async def write_and_tell(
+        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
+        written = await write(database, me, settlements, requests)
+        if written.held_attempts or written.held_printers:
+            was_held.set()
+        return written
+
+    monkeypatch.setattr(ledger_module, "write", write_and_tell)
+    return was_held
 
 
 async def claimed_by(ledger: Ledger, lease: Lease) -> Job:
@@ -190,6 +207,54 @@ async def test_an_outcome_whose_ticket_a_person_holds_waits_alone(database: str)
         assert await _events(replica, "confirmed") == ["confirmed", "confirmed"]
 
 
+@pytest.mark.parametrize("row", ["print_jobs WHERE id = %(job)s", "print_attempts WHERE id = %(attempt)s"])
+async def test_an_outcome_whose_job_or_attempt_a_person_holds_holds_nobody_else_up(
+    database: str, row: str
+) -> None:
+    async with at_work(database, 3) as (ledger, replica):
+        of_held, of_other, of_third = leases(replica)
+        held, other = await claimed_by(ledger, of_held), await claimed_by(ledger, of_other)
+        with psycopg.connect(database) as person:
+            person.execute(
+                f"SELECT FROM {row} FOR UPDATE".encode(), {"job": held.id, "attempt": held.attempt_id}
+            )
+            waiting = ledger.record(settled(held, PRINTED), None)
+            assert await ledger.record(settled(other, PRINTED), None) is not None
+            assert await ledger.claim(of_third, None) is not None
+            assert not waiting.done()
+        assert await waiting is not None
+
+
+async def test_a_lane_whose_own_outcome_a_person_holds_up_gets_its_next_ticket_once_it_is_on_record(
+    database: str, was_held: asyncio.Event
+) -> None:
+    async with at_work(database, 1) as (ledger, replica):
+        (lease,) = leases(replica)
+        claimed = await claimed_by(ledger, lease)
+        with psycopg.connect(database) as person:
+            person.execute("SELECT FROM kitchen_tickets WHERE id = %s FOR SHARE", [claimed.ticket_id])
+            recording = ledger.record(settled(claimed, PRINTED), lease.printer_id)
+            asking = asyncio.create_task(ledger.claim(lease, None))
+            await was_held.wait()
+        assert await recording is not None
+        assert await asking is not None
+
+
+async def test_a_ticket_that_cannot_be_claimed_fails_the_claim_of_its_own_lane_alone(database: str) -> None:
+    async with at_work(database, 2) as (ledger, replica):
+        of_bad, of_other = leases(replica)
+        async with replica.database.connection() as connection:
+            await connection.execute(
+                "ALTER TABLE print_attempts ADD CONSTRAINT stands_for_a_mistake_of_ours"
+                f" CHECK (printer_id <> {of_bad.printer_id})"
+            )
+        bad, other = await asyncio.gather(
+            ledger.claim(of_bad, None), ledger.claim(of_other, None), return_exceptions=True
+        )
+        assert isinstance(bad, RuntimeError)
+        assert isinstance(other, Claimed)
+
+
 async def test_a_printer_whose_row_a_person_holds_gets_nothing_and_holds_nobody_up(database: str) -> None:
     async with at_work(database, 2) as (ledger, replica):
         of_held, of_other = leases(replica)
@@ -204,19 +269,8 @@ async def test_a_printer_whose_row_a_person_holds_gets_nothing_and_holds_nobody_
 
 
 async def test_a_service_that_stops_waits_for_no_ticket_that_a_person_holds_and_begins_none(
-    database: str, monkeypatch: pytest.MonkeyPatch
+    database: str, was_held: asyncio.Event
 ) -> None:
-    was_held = asyncio.Event()
-
-    async def write_and_tell(
-        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
-    ) -> Written:
-        written = await write(database, me, settlements, requests)
-        if written.held_printers:
-            was_held.set()
-        return written
-
-    monkeypatch.setattr(ledger_module, "write", write_and_tell)
     async with at_work(database, 1) as (ledger, replica):
         (lease,) = leases(replica)
         with psycopg.connect(database) as person:

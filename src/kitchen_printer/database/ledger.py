@@ -77,11 +77,11 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What became of it: what was claimed, by printers in any order; a lane that is in no list has nothing due.
+    """What became of it: what was claimed, by printers in any order.
 
     ``lost`` are attempts to be settled that are on record no more: the database lost them. ``held_attempts`` are those
-    that are not settled, and ``held_printers`` the printers that got nothing, because somebody else held their ticket
-    or job just then.
+    that are not settled, and ``held_printers`` the printers that got nothing, because somebody else had their ticket or
+    job locked just then. A lane that is in no list has nothing due, is not ours, or is locked itself.
     """
 
     claimed: tuple[Claimed, ...]

@@ -14,7 +14,7 @@ from uuid import UUID
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
 from kitchen_printer.database.leases import Lease
-from kitchen_printer.database.ledger import AttemptKey, Claimed, ClaimRequest, Settlement, Written, write
+from kitchen_printer.database.ledger import AttemptKey, Claimed, ClaimRequest, Settlement, write
 from kitchen_printer.database.outcomes import Abandoned, is_settled_by, unknown_attempts
 from kitchen_printer.decisions.outcome import NotSent, Outcome
 from kitchen_printer.decisions.reason import Reason
@@ -215,7 +215,8 @@ class Ledger:
                     asyncio.get_running_loop().call_later(HELD_SECONDS, self._hand_in, each)
                 else:
                     self._committed(each, is_lost=each.settlement.key in written.lost)
-            self._answer(asked, written)
+            waiting = {each.followed_on for each in handed_in if each.settlement.key in written.held_attempts}
+            self._answer(asked, written.claimed, written.held_printers | waiting)
 
     def _write_later(self, handed_in: Sequence[_HandedIn]) -> None:
         """Hand in again what was not taken, before what came since."""
@@ -225,18 +226,21 @@ class Ledger:
     async def _write_one_by_one(
         self, handed_in: Sequence[_HandedIn], asked: Sequence[_Asked], error: Exception
     ) -> None:
-        if not handed_in:
-            _fail(asked, RuntimeError(f"claim failed: {error!r}"))
-        elif len(handed_in) == 1 and not asked:
-            self._refused(handed_in[0], error)
-        else:
+        if len(handed_in) + len(asked) > 1:
             for each in handed_in:
                 await self._write([each], [])
-            if asked:
-                await self._write([], asked)
+            for one in asked:
+                await self._write([], [one])
+        elif handed_in:
+            self._refused(handed_in[0], error)
+        else:
+            _fail(asked, RuntimeError(f"claim failed: {error!r}"))
 
-    def _answer(self, asked: Sequence[_Asked], written: Written) -> None:
-        claimed = {each.job.printer_id: each for each in written.claimed}
+    def _answer(
+        self, asked: Sequence[_Asked], all_claimed: Collection[Claimed], held: Collection[int | None]
+    ) -> None:
+        """Tell each lane what it got; one whose ticket somebody has locked, its last or its next, asks again soon."""
+        claimed = {each.job.printer_id: each for each in all_claimed}
         for each in asked:
             if each.answer.done():
                 continue  # Nobody waits for it any more; the next look finds an attempt that no lane knows.
@@ -244,7 +248,7 @@ class Ledger:
             mine = claimed.get(printer_id)
             if mine is not None:
                 self._expected[mine.job.attempt_id] = mine.job.token_printed
-            if printer_id in written.held_printers and each.found_held < HELD_MAX:
+            if printer_id in held and each.found_held < HELD_MAX:
                 again = replace(each, found_held=each.found_held + 1)
                 asyncio.get_running_loop().call_later(HELD_SECONDS, self._ask, again)
             else:

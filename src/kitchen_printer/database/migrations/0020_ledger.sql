@@ -1,9 +1,10 @@
 -- How attempts ended, and the attempts that begin, in one commit: a lane that has ended one ticket asks for the next at once.
 -- One call in place of five messages. It runs with the rights and the search path of the session, as a statement of it would.
 --
--- Nobody is waited for: neither for the ticket of an outcome or of a claim, nor for a lane or a printer that somebody holds. An
--- outcome already holds its ticket, and two replicas that claimed each other's would wait for ever; and a ticket that a person
--- holds must not stop the others. What is held is named (held_attempt_id, held_printer_id), and handed in or asked for again.
+-- Nobody is waited for who has a row locked: neither the ticket, job or attempt of an outcome, nor the ticket or job of a claim, nor
+-- its lane or printer. An outcome already has its ticket locked, and two replicas that claimed each other's would wait for ever; and
+-- what a person has locked must not stop the others. Outcomes that have to wait, and printers whose ticket has to, are named
+-- (held_attempt_id, held_printer_id), and handed in or asked for again; a lane that is locked itself, or whose printer is, gets nothing.
 --
 -- A service reads these columns by name from a statement that it has prepared: another shape needs another name.
 
@@ -48,12 +49,17 @@ BEGIN
                 AS o(attempt_id bigint, token_printed text, outcome text, evidence text, reason text, payload_bytes int,
                      payload_sha256 text, state text, spent int, maybe_on_paper bool, failed_reason text,
                      waited_seconds float8)),
+        free AS MATERIALIZED (
+            SELECT a.id FROM print_attempts a JOIN print_jobs j ON j.id = a.job_id
+             WHERE a.id = ANY(ARRAY(SELECT attempt_id FROM o)) AND a.outcome IS NULL
+             ORDER BY a.id FOR NO KEY UPDATE SKIP LOCKED),
         settled AS (
             UPDATE print_attempts a
                SET outcome = o.outcome, evidence = o.evidence, reason = o.reason, payload_bytes = o.payload_bytes,
                    payload_sha256 = decode(o.payload_sha256, 'hex'), settled_by = me, finished_at = clock_timestamp()
               FROM o
              WHERE a.id = o.attempt_id AND a.token_printed = o.token_printed AND a.outcome IS NULL
+               AND a.id = ANY(ARRAY(SELECT id FROM free))
                AND (a.owner = me OR EXISTS (SELECT FROM lanes l WHERE l.printer_id = a.printer_id
                                                AND l.owner = me AND l.epoch > a.lease_epoch))
             RETURNING a.id, a.job_id, a.printer_id, a.attempt_no, a.marked, a.token_printed),
@@ -89,6 +95,17 @@ BEGIN
               CROSS JOIN LATERAL (SELECT * FROM print_attempts WHERE id = o.attempt_id OFFSET 0) a
               JOIN print_jobs j ON j.id = a.job_id
              WHERE a.token_printed = o.token_printed AND a.outcome IS NOT NULL AND a.settled_by <> me;
+            FOR held_attempt_id, token_printed IN
+                SELECT a.id, a.token_printed
+                  FROM jsonb_to_recordset(settlements) AS o(attempt_id bigint, token_printed text)
+                 CROSS JOIN LATERAL (SELECT * FROM print_attempts WHERE id = o.attempt_id OFFSET 0) a
+                 WHERE a.token_printed = o.token_printed AND a.outcome IS NULL
+                   AND (a.owner = me OR EXISTS (SELECT FROM lanes l WHERE l.printer_id = a.printer_id
+                                                   AND l.owner = me AND l.epoch > a.lease_epoch))
+            LOOP
+                RETURN NEXT;
+            END LOOP;
+            held_attempt_id := NULL;
             FOR lost_attempt_id, token_printed IN
                 SELECT o.attempt_id, o.token_printed
                   FROM jsonb_to_recordset(settlements) AS o(attempt_id bigint, token_printed text)
