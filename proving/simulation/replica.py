@@ -11,7 +11,7 @@ from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.service.dispatcher import Dispatcher
-from kitchen_printer.service.ending import finish_tickets_in_flight
+from kitchen_printer.service.ending import end_tasks, finish
 from kitchen_printer.service.facts import Fact, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.leases import Leases
@@ -83,7 +83,7 @@ class Replica:
         return self.process.standing is Standing.RUNNING and not self.kitchen.is_stopping
 
     async def _kept_running(self, part: Callable[[], Awaitable[None]]) -> None:
-        while not self.kitchen.is_stopping:
+        while True:
             try:
                 await part()
             except DatabaseLostError:
@@ -104,12 +104,8 @@ class Replica:
 
     async def end(self) -> None:
         """End as after SIGTERM: finish what is in flight, hand everything back."""
-        self.kitchen.is_stopping = True
-        self._ledger.stop_claiming()
-        await finish_tickets_in_flight(self.dispatcher.working, self.dispatcher.lanes.values())
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await finish(self.kitchen, self._leases, self._ledger, self.dispatcher)
+        await end_tasks([*self._tasks, *self.dispatcher.working])
         with suppress(DatabaseLostError):
             await self._leases.leave()
         self.kill(orderly=True)

@@ -2,21 +2,45 @@
 
 import asyncio
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from typing import Final
 
 from kitchen_printer.decisions.reason import Reason
+from kitchen_printer.service.dispatcher import Dispatcher
+from kitchen_printer.service.facts import ServiceStopping
+from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane
+from kitchen_printer.service.leases import Leases
+from kitchen_printer.service.ledger import Ledger
 
 FINISH_SECONDS: Final = 10.0
 """How long tickets in flight may take to end after the service was asked to stop."""
+
+SETTLE_SECONDS: Final = 2.0
+"""How long it may take then to settle what no lane knows of: a successor would find it open, and doubt it."""
 
 CANCEL_AGAIN_SECONDS: Final = 0.5
 """How long a task may take to end before it is told again."""
 
 
-async def finish_tickets_in_flight(working: Collection[asyncio.Task[None]], lanes: Iterable[Lane]) -> None:
-    """Let lanes at work come to the end of their ticket; hang up on those that take too long, so that they tell how
-    far it came."""
+async def finish(kitchen: Kitchen, leases: Leases, ledger: Ledger, dispatcher: Dispatcher) -> None:
+    """Begin nothing more, let tickets in flight come to their end, and leave no attempt open of which nothing was sent.
+
+    Printers stay ours until that is done: they are handed back by whoever calls.
+    """
+    kitchen.is_stopping = True
+    leases.stop_taking()
+    ledger.stop_claiming()
+    working = dispatcher.working
+    kitchen.announce(ServiceStopping(len(working)))
+    await _end_of_tickets(working, dispatcher.lanes.values())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SETTLE_SECONDS):
+            await ledger.finish()
+
+
+async def _end_of_tickets(working: Collection[asyncio.Task[None]], lanes: Iterable[Lane]) -> None:
+    """Wait for lanes at work; hang up on those that take too long, so that they tell how far their ticket came."""
     if not working:
         return
     _, late = await asyncio.wait(working, timeout=FINISH_SECONDS)

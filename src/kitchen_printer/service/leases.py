@@ -30,6 +30,7 @@ class Leases:
         self._settings = settings
         self._version = version
         self._held = held
+        self._takes_lanes = True
         self._valid_until = self._renewed_until = 0.0
         self._new_lanes = asyncio.Event()
 
@@ -45,11 +46,15 @@ class Leases:
         """Take free lanes now rather than at the next heartbeat: a printer was added."""
         self._new_lanes.set()
 
+    def stop_taking(self) -> None:
+        """Keep what is ours, and take nothing more: the service is ending."""
+        self._takes_lanes = False
+
     async def run(self) -> None:
         """Renew and take for ever. Raises ``DatabaseLostError``; the supervisor starts it again."""
         while True:
             await self.renew()
-            if self._held is not None:
+            if self._held is not None and self._takes_lanes:
                 surplus = self._held(await take_free_lanes(self._database, self._me))
                 self._valid_until = self._renewed_until  # What others took meanwhile has just been let go.
                 if surplus:

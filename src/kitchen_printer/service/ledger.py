@@ -151,6 +151,12 @@ class Ledger:
         self._has_unknown_attempts = True
         self._something_to_do.set()
 
+    async def finish(self) -> None:
+        """Settle attempts that no lane knows, now that none works; return once all that was handed in is on record."""
+        await self._hand_in_unknown_attempts()
+        if self._pending:
+            await asyncio.wait([each.done for each in self._pending.values()])
+
     async def has_the_last_word(self, attempt_id: int) -> bool:
         """Whether what is on record of an attempt is what we have recorded."""
         return await is_settled_by(self._database, self._me, attempt_id)

@@ -18,13 +18,12 @@ from kitchen_printer.service.alarms import Alarms
 from kitchen_printer.service.alert_sender import AlertSender
 from kitchen_printer.service.alert_targets import read_targets
 from kitchen_printer.service.dispatcher import Dispatcher
-from kitchen_printer.service.ending import end_tasks, finish_tickets_in_flight
+from kitchen_printer.service.ending import end_tasks, finish
 from kitchen_printer.service.facts import (
     Announcer,
     Fact,
     ServiceStarted,
     ServiceStopped,
-    ServiceStopping,
     Subscriber,
     TaskCrashed,
 )
@@ -157,9 +156,10 @@ class Service:
         self._announce(ServiceStarted(str(self._me), address))
         try:
             await self._stopping.wait()
-            await self._finish()
+            await finish(self._kitchen, self._leases, self._ledger, self._dispatcher)
         finally:
-            await end_tasks(self._tasks)
+            # Before the printers are handed back: what still works would meet their next owner there.
+            await end_tasks([*self._tasks, *self._dispatcher.working])
             await self._hand_back()
         self._announce(ServiceStopped())
 
@@ -196,16 +196,8 @@ class Service:
                     self._announce(TaskCrashed(name, told))
             await asyncio.sleep(RESTART_SECONDS)
 
-    async def _finish(self) -> None:
-        self._kitchen.is_stopping = True
-        self._ledger.stop_claiming()
-        working = self._dispatcher.working
-        self._announce(ServiceStopping(len(working)))
-        await finish_tickets_in_flight(working, self._dispatcher.lanes.values())
-
     async def _hand_back(self) -> None:
         await self._health.close()
-        if self._dispatcher.snapshot.database_problem is None:
-            with suppress(DatabaseLostError):  # The lease ends by itself then.
-                await self._leases.leave()
+        with suppress(DatabaseLostError):  # The lease ends by itself then.
+            await self._leases.leave()
         await self._database.close()
