@@ -8,8 +8,7 @@ from kitchen_printer.service.facts import AttemptEnded, DoubtRaised, Fact, Ticke
 from proving.simulation import faults
 from proving.simulation import harm_to_printers as harm
 from proving.simulation.clock import Standing
-from proving.simulation.faults import Begun, Fault
-from proving.simulation.harm_to_printers import Heal
+from proving.simulation.fault import Begun, Fault, Heal
 from proving.simulation.printer import Printer
 from proving.simulation.replica import Replica
 from proving.simulation.world import World

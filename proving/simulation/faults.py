@@ -1,27 +1,13 @@
 """What goes wrong by itself, and lasts a while."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from proving.simulation import harm_to_printers as harm
-from proving.simulation.harm_to_printers import Heal
+from proving.simulation.fault import Begun, Fault, Heal
 from proving.simulation.printer import Printer
 from proving.simulation.replica import Replica
 from proving.simulation.world import World
-
-Begun = tuple[str, Heal] | None
-"""What was hit and how that ends, or None: there was nothing to hit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A kind of trouble: ``begin`` does it to a world for some seconds, of which ``seconds`` bounds the number."""
-
-    name: str
-    begin: Callable[[World, float], Begun]
-    seconds: tuple[float, float] = (0.5, 60.0)
-
 
 # ── printers ────────────────────────────────────────────────────────────────────────────────────────────
 

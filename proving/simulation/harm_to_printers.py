@@ -1,11 +1,7 @@
 """What goes wrong with one printer, or with the cable to it, each with what puts it right."""
 
-from collections.abc import Callable
-
+from proving.simulation.fault import Heal
 from proving.simulation.printer import Printer
-
-Heal = Callable[[], None]
-"""What puts right again what was done."""
 
 
 def run_out_of_paper(printer: Printer) -> Heal:

@@ -5,8 +5,8 @@ from typing import Final
 
 from kitchen_printer.service.facts import Fact
 from proving.simulation.aimed import AIMED, Aimed
-from proving.simulation.faults import FAULTS, Fault
-from proving.simulation.harm_to_printers import Heal
+from proving.simulation.fault import Fault, Heal
+from proving.simulation.faults import FAULTS
 from proving.simulation.replica import Replica
 from proving.simulation.world import BEGIN_SECONDS, World
 
