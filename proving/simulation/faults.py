@@ -22,14 +22,21 @@ def _on_a_printer(do: Callable[[Printer], Heal]) -> Callable[[World, float], Beg
 
 def _swizzle_clog(world: World, seconds: float) -> Begun:
     """Clog all printers one after the other, free them in another order."""
-    step = seconds / (2 * len(world.printers))
-    for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers))):
-        world.after(place * step, printer.cable_clogs)
+    now, step = world.loop.time(), seconds / (2 * len(world.printers))
+    clogs = [
+        world.at(now + place * step, printer.cable_clogs)
+        for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers)))
+    ]
     for place, printer in enumerate(world.chance.sample(world.printers, len(world.printers))):
         world.after(seconds / 2 + place * step, printer.cable_frees_itself)
     for printer in world.printers:
         world.note_trouble("swizzle-clog", f"printer {printer.number}", seconds)
-    return "network", lambda: None
+
+    def clogs_no_more() -> None:
+        for each in clogs:
+            each.cancel()
+
+    return "network", clogs_no_more
 
 
 def _all_off(world: World, _: float) -> Begun:

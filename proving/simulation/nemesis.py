@@ -1,4 +1,7 @@
-"""Does harm to a world by chance: a few kinds of trouble of all there are. Whatever it breaks it mends."""
+"""Does harm to a world by chance: a few kinds of trouble of all there are.
+
+Whatever it breaks it mends, but for a clock: the database goes on from where it has jumped to.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -32,6 +35,7 @@ class Nemesis:
         self._aims = 0.0
         """How likely it is that one that is aimed strikes when it could."""
         self._heals: dict[int, Heal] = {}
+        self._is_at_rest = False
 
     def plan(self) -> None:
         """Choose this evening's kinds of trouble, a few of all: what happens often hides what is rare."""
@@ -46,14 +50,15 @@ class Nemesis:
     def hear(self, replica: Replica, fact: Fact) -> None:
         """Aim at what a service says, as long as the evening is one for trouble."""
         world, chance = self._world, self._world.chance
-        if world.loop.time() < world.minutes * 60:
-            for aimed in self._aimed:
-                if isinstance(fact, aimed.at) and chance.random() < self._aims:
-                    world.saw(f"aimed: {aimed.name}")
-                    world.after(chance.uniform(0, aimed.within), self._strike_there, aimed, replica, fact)
+        if self._is_at_rest:
+            return
+        for aimed in self._aimed:
+            if isinstance(fact, aimed.at) and chance.random() < self._aims:
+                world.saw(f"aimed: {aimed.name}")
+                world.after(chance.uniform(0, aimed.within), self._strike_there, aimed, replica, fact)
 
     def _strike_there(self, aimed: Aimed, replica: Replica, fact: Fact) -> None:
-        fault = None if self._world.is_over else aimed.strike(self._world, replica, fact)
+        fault = None if self._is_at_rest else aimed.strike(self._world, replica, fact)
         if fault is not None:
             self._strike(fault)
 
@@ -78,7 +83,8 @@ class Nemesis:
             heal()
 
     def heal_everything(self) -> None:
-        """End what has begun, and put right whatever a fault may have left behind."""
+        """End what has begun, put right whatever a fault may have left behind, and strike no more."""
+        self._is_at_rest = True
         for key in list(self._heals):
             self._heal(key)
         self._heal_database()

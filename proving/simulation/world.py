@@ -116,7 +116,7 @@ class World:
         self._plan_tickets()
 
     async def drain(self, seconds_max: float) -> None:
-        """Everything is well from now on: wait until nothing is left to do, or it is clear that this has no end."""
+        """No fault strikes from now on: wait until nothing is left to do, or it is clear that this has no end."""
         record = self.server.record
         self.healed_at = self.loop.time()
         seconds_max += SECONDS_PER_WAITING_JOB * len(record.unsettled)

@@ -1,24 +1,30 @@
 """Simulated evenings: what was promised holds in each, and each can be had again by its number alone."""
 
 import asyncio
-import dataclasses
 import hashlib
 import os
 import subprocess
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from proving.simulation.aimed import Aimed, stop_it
 from proving.simulation.campaign import Campaign, outcome_of
 from proving.simulation.checks import judge
 from proving.simulation.clock import NothingHappensError, Process, VirtualLoop
+from proving.simulation.fault import Fault
+from proving.simulation.faults import FAULTS
+from proving.simulation.nemesis import Repertoire
+from proving.simulation.printer import Printer
 from proving.simulation.record import Record
 from proving.simulation.replay import DriftError, prepare, replay
 from proving.simulation.run import run_evening
 
 from kitchen_printer.database.surroundings import Surroundings
+from kitchen_printer.service.facts import TicketClaimed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FOUND_SOMETHING = (51, 243, 385, 3597, 6667)
@@ -75,13 +81,44 @@ async def test_a_model_that_drifts_is_found(database: str, monkeypatch: pytest.M
     looked = Record.look_around
 
     def sees_no_new_ticket(self: Record, me: UUID, known: Collection[int]) -> Surroundings:
-        return dataclasses.replace(looked(self, me, known), has_new_tickets=False)
+        return replace(looked(self, me, known), has_new_tickets=False)
 
     monkeypatch.setattr(Record, "look_around", sees_no_new_ticket)
     world = await asyncio.to_thread(run_evening, 6, minutes=1, keeps_trace=True)
     prepare(database, world.server.record.printers)
     with pytest.raises(DriftError, match="look_around"):
         await replay(world, database, steps_max=100)
+
+
+# ── trouble, and its end ────────────────────────────────────────────────────────────────────────────────
+
+
+def faults_named(name: str, seconds: float) -> tuple[Fault, ...]:
+    """Eight of a kind, so that an evening certainly has some; each lasts so long."""
+    return tuple(replace(each, seconds=(seconds, seconds)) for each in FAULTS if each.name == name) * 8
+
+
+def test_what_was_aimed_before_the_end_strikes_nobody_who_was_healed() -> None:
+    late = Repertoire(faults=(), aimed=(Aimed("stopped", (TicketClaimed,), 60.0, stop_it),) * 8)
+    world = run_evening(5, minutes=2, repertoire=late)
+    assert world.probes["aimed: stopped"] > len(world.troubles) > 0
+    assert max(each.since for each in world.troubles) < world.healed_at
+
+
+def test_cables_that_are_to_clog_one_after_the_other_clog_no_more_once_they_were_healed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clogged_at: list[float] = []
+    clogs = Printer.cable_clogs
+
+    def cable_clogs(self: Printer) -> None:
+        clogged_at.append(self.world.loop.time())
+        clogs(self)
+
+    monkeypatch.setattr(Printer, "cable_clogs", cable_clogs)
+    world = run_evening(1, minutes=1, repertoire=Repertoire(faults_named("swizzle-clog", 200.0), aimed=()))
+    assert clogged_at
+    assert max(clogged_at) < world.healed_at
 
 
 # ── virtual time ────────────────────────────────────────────────────────────────────────────────────────
