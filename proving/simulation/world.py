@@ -13,7 +13,7 @@ from uuid import UUID
 
 from kitchen_printer.decisions.outcome import NotSent
 from kitchen_printer.decisions.reason import Reason
-from kitchen_printer.service.facts import Fact
+from kitchen_printer.service.facts import Fact, TicketClaimed
 from proving.invariants import Invariant
 from proving.simulation.clock import VirtualLoop
 from proving.simulation.link import Server
@@ -85,6 +85,8 @@ class World:
         self.shown_failed: dict[str, int] = {}
         self.healed_at = self.drained_at = 0.0
         self.is_over = False
+        self._known_to_lanes: set[int] = set()
+        """Attempts whose claim was answered, and the answer heard."""
         self._sent: set[int] = set()
         self._context = Context()
         self._tickets = 0
@@ -131,7 +133,7 @@ class World:
             each.process.name: each.dispatcher.snapshot.tickets_failed for each in self.living
         }
         for attempt in self.server.record.attempts.values():
-            if attempt.ended == NotSent(Reason.INTERNAL_ERROR):
+            if attempt.ended == NotSent(Reason.INTERNAL_ERROR) and attempt.id not in self._known_to_lanes:
                 self.saw("claim without an answer taken back")
         for each in self.replicas:
             each.process.bury(self.loop)
@@ -254,5 +256,7 @@ class World:
             self._sent.add(key)
 
     def _hear(self, replica: Replica, fact: Fact) -> None:
+        if isinstance(fact, TicketClaimed):
+            self._known_to_lanes.add(fact.job.attempt_id)
         for each in self.audience:
             each(replica, fact)

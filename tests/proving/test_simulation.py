@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from proving.simulation import link
 from proving.simulation.aimed import Aimed, stop_it
 from proving.simulation.campaign import Campaign, outcome_of
 from proving.simulation.checks import judge
@@ -22,8 +23,12 @@ from proving.simulation.printer import Printer
 from proving.simulation.record import Record
 from proving.simulation.replay import DriftError, prepare, replay
 from proving.simulation.run import run_evening
+from proving.simulation.world import World
 
+from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.surroundings import Surroundings
+from kitchen_printer.decisions.outcome import NotSent
+from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.facts import TicketClaimed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -119,6 +124,41 @@ def test_cables_that_are_to_clog_one_after_the_other_clog_no_more_once_they_were
     world = run_evening(1, minutes=1, repertoire=Repertoire(faults_named("swizzle-clog", 200.0), aimed=()))
     assert clogged_at
     assert max(clogged_at) < world.healed_at
+
+
+# ── what is counted ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_claim_whose_answer_was_lost_is_counted_as_taken_back() -> None:
+    world = run_evening(
+        1, minutes=2, repertoire=Repertoire(faults_named("database answers lost", 30.0), aimed=())
+    )
+    assert taken_back(world) == not_sent_by_mistake(world) > 0
+
+
+def test_a_lane_that_could_not_say_how_many_sheets_will_come_is_not_taken_for_a_claim_without_an_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    failures = iter([DatabaseLostError("it is away")])
+
+    async def expect_cuts(*_: object) -> None:
+        for error in failures:
+            raise error
+
+    monkeypatch.setattr(link, "expect_cuts", expect_cuts)
+    world = run_evening(1, minutes=2, repertoire=Repertoire(faults=(), aimed=()))
+    assert (taken_back(world), not_sent_by_mistake(world)) == (0, 1)
+
+
+def taken_back(world: World) -> int:
+    """How many claims without an answer were counted."""
+    return world.probes["claim without an answer taken back"]
+
+
+def not_sent_by_mistake(world: World) -> int:
+    """How many attempts are on record as not sent, though their printers were well."""
+    ended = [each.ended for each in world.server.record.attempts.values()]
+    return ended.count(NotSent(Reason.INTERNAL_ERROR))
 
 
 # ── virtual time ────────────────────────────────────────────────────────────────────────────────────────
