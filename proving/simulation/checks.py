@@ -209,7 +209,7 @@ def _undisturbed(evening: Evening) -> Iterator[tuple[JobRow, int]]:
                 world.ordered[job.ticket.id].committed_at,
                 evening.first_line(job) or attempts[0].began,
             )
-            hit = {f"printer {job.printer_id}", "database", "replica", "network"}
+            hit = {f"printer {job.printer_id}", "all printers", "database", "replica", "network"}
             if any(
                 each.hit in hit and each.since < until and each.until > since - HEALTHY_SECONDS
                 for each in world.troubles

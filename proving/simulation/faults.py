@@ -49,7 +49,7 @@ def _all_off(world: World, _: float) -> Begun:
             if not printer.is_on:
                 printer.power_back()
 
-    return "network", back
+    return "all printers", back
 
 
 # ── database ────────────────────────────────────────────────────────────────────────────────────────────

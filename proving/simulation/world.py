@@ -53,7 +53,10 @@ class Trouble:
 
 
 class World:
-    """What there is, and what came of it. What goes wrong in it comes from outside, and acts on it."""
+    """What there is, and what came of it. Faults come from outside, and act on it.
+
+    Drawn here is what happens on every evening: some orders are rolled back, some notifications are lost.
+    """
 
     def __init__(self, seed: int, *, minutes: float | None = None, keeps_trace: bool = False) -> None:
         self.seed = seed
