@@ -57,13 +57,13 @@ _EXPAND: LiteralString = "SELECT * FROM kitchen_expand(%s::bigint, %s::jsonb, %s
 async def expand(database: Database, routing_version: int, ways: str) -> Expanded:
     """Give new tickets that have a way their numbers and jobs, oldest first, :data:`EXPAND_MAX` at most.
 
-    None if the routes are of another version than the ways are. The commit does not wait for the disk.
+    None gets any if the routes are of another version than the ways are. The commit does not wait for the disk.
     Raises :class:`~kitchen_printer.database.connection.DatabaseLostError`.
     """
     async with database.expansion() as connection:
         cursor = await connection.execute(_EXPAND, [routing_version, ways, EXPAND_MAX])
-        row = await cursor.fetchone()
-    return Expanded(row["tickets"], frozenset(row["printers"])) if row else Expanded(0, frozenset())
+        [row] = await cursor.fetchall()
+    return Expanded(row["tickets"], frozenset(row["printers"]))
 
 
 async def unroutable_stations(database: Database, stations: Sequence[str]) -> list[str]:
