@@ -23,7 +23,7 @@ _KINDS = len(_TOKEN_CHARACTERS)
 
 @dataclass(slots=True, kw_only=True)
 class Kitchen:
-    """The services a lane uses. ``claim`` and ``record`` serve many lanes with one statement each."""
+    """The services a lane uses. ``claim`` and ``record`` serve many lanes with one call for both."""
 
     settings: Settings
     database: Database
