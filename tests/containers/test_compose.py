@@ -40,7 +40,7 @@ def test_a_container_comes_back_after_a_power_cut_unless_it_has_its_work_done(
     name: str, service: Tree
 ) -> None:
     assert service["restart"] == ("no" if name in ONCE else "unless-stopped")
-    assert service["stop_grace_period"] == ("60s" if name == "postgres" else "20s")
+    assert service["stop_grace_period"] == ("60s" if name == "postgres" else "30s")
     assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}
 
 
