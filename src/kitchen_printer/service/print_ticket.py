@@ -52,6 +52,8 @@ async def print_next_ticket(lane: Lane, kitchen: Kitchen) -> Turn:
             lane.looked_at_paper(delivery.is_near_end)
 
             await list_what_waited(lane, kitchen)
+            if not kitchen.may_act():  # An attempt now would end unsent, and be claimed again, and again.
+                return NothingDue()
             lane.is_hinted = False
             claimed = await kitchen.claim(lane.lease, delivery.odometer)
             if claimed is not None:

@@ -87,7 +87,8 @@ async def _one_more(lane: Lane, kitchen: Kitchen) -> bool:
             trouble = is_trouble(outcome)
             if trouble is None:
                 lane.came_back()
-                may_follow = lane.is_hinted or not is_last
+                is_ours = outcome != NotSent(Reason.LEASE_LOST)  # Else a look tells whether it is ours again.
+                may_follow = is_ours and (lane.is_hinted or not is_last)
                 return may_follow and not (late_since is not None and await pace(lane, kitchen, late_since))
             await _rest(lane, kitchen, trouble)
             return False
