@@ -112,8 +112,8 @@ def _learn(lane: Lane, outcome: Outcome, ticket_id: int | None) -> None:
 async def _record_late_proofs(lane: Lane, kitchen: Kitchen) -> None:
     """Put late echoes on record; they change no decision, but people can see how it really was."""
     if lane.late_tokens:
-        tokens, lane.late_tokens = lane.late_tokens, []
-        proved = await note_late_proofs(kitchen.database, lane.lease.printer_id, tokens)
+        proved = await note_late_proofs(kitchen.database, lane.lease.printer_id, lane.late_tokens)
+        lane.late_tokens.clear()  # Not before: with the database away they are kept for the next turn.
         if proved:
             kitchen.announce(LateProof(lane.address, proved))
 
