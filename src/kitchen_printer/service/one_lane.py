@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 
 from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import Database, DatabaseLostError
-from kitchen_printer.database.leases import Lease, take_lane
+from kitchen_printer.database.leases import take_lane
 from kitchen_printer.database.outcomes import abandoned_attempts
-from kitchen_printer.database.routing import Printer, read_configuration
+from kitchen_printer.database.routing import read_configuration
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.attempt import Tried
 from kitchen_printer.service.ending import end_tasks
-from kitchen_printer.service.facts import Subscriber
+from kitchen_printer.service.facts import Subscriber, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
 from kitchen_printer.service.leases import Leases
@@ -31,7 +31,7 @@ END_SECONDS = 5.0
 """How long an attempt may take to end on record when the time is over."""
 
 REST_SECONDS = 0.5
-"""How soon a printer that cannot print now is asked again."""
+"""How soon a printer that cannot print now is asked again, and a part that failed started again."""
 
 
 async def print_test_papers(
@@ -39,32 +39,45 @@ async def print_test_papers(
 ) -> bool:
     """Take the printer's lane and print what is queued for it until ``is_done``; False if somebody serves it.
 
+    A lease that ended, because we were frozen, is never acted upon again: the lane is handed back and taken anew.
     Raises :class:`DatabaseLostError`. The caller sets the deadline; cancelled, it hands the lane back.
     """
-    async with _parts(settings, announce) as (kitchen, me):
-        configuration = await read_configuration(kitchen.database)
-        printer = next((each for each in configuration.printers if each.address == address), None)
-        lease = await take_lane(kitchen.database, me, printer.id) if printer else None
-        if printer is None or lease is None:
-            return False
-        zone = zone_of(configuration.time_zone, announce)
-        kitchen.looks = Looks(settings, zone, configuration.stations, announce)
-        lane = _lane(printer, lease, announce)
-        lane.abandoned = [
-            each for each in await abandoned_attempts(kitchen.database, me) if each.printer_id == printer.id
-        ]
-        await settle_abandoned_attempts(lane, kitchen)
-        while not await is_done():
-            await _whole_turn(lane, kitchen)
-    return True
+    while True:
+        async with _parts(settings, announce) as (kitchen, ledger, me):
+            lane = await _taken_lane(address, kitchen, me)
+            if lane is None:
+                return False
+            while kitchen.may_act():
+                if await is_done():
+                    return True
+                await _whole_turn(lane, kitchen, ledger)
 
 
-async def _whole_turn(lane: Lane, kitchen: Kitchen) -> None:
-    """Take one turn. Cancelled, hang up and let the attempt end on record."""
+async def _taken_lane(address: str, kitchen: Kitchen, me: UUID) -> Lane | None:
+    """Take the printer's lane and settle what its earlier owners left open; None if somebody serves it."""
+    announce = kitchen.announce
+    configuration = await read_configuration(kitchen.database)
+    printer = next((each for each in configuration.printers if each.address == address), None)
+    lease = await take_lane(kitchen.database, me, printer.id) if printer else None
+    if printer is None or lease is None:
+        return None
+    zone = zone_of(configuration.time_zone, announce)
+    kitchen.looks = Looks(kitchen.settings, zone, configuration.stations, announce)
+    lane = Lane(printer=printer, lease=lease, device=device_of(printer), announce=announce)
+    lane.abandoned = [
+        each for each in await abandoned_attempts(kitchen.database, me) if each.printer_id == printer.id
+    ]
+    await settle_abandoned_attempts(lane, kitchen)
+    return lane
+
+
+async def _whole_turn(lane: Lane, kitchen: Kitchen, ledger: Ledger) -> None:
+    """Take one turn. Cancelled, begin nothing more, hang up, and let the attempt end on record."""
     turn = asyncio.create_task(_one_turn(lane, kitchen))
     try:
         await asyncio.shield(turn)
     except asyncio.CancelledError:
+        ledger.stop_claiming()  # While the printer is being reached there is no line to hang up on.
         lane.hang_up(Reason.SERVICE_STOPPED)
         await asyncio.wait([turn], timeout=END_SECONDS)
         turn.cancel()
@@ -86,12 +99,22 @@ async def _one_turn(lane: Lane, kitchen: Kitchen) -> None:
             await asyncio.sleep(REST_SECONDS)
 
 
-def _lane(printer: Printer, lease: Lease, announce: Subscriber) -> Lane:
-    return Lane(printer=printer, lease=lease, device=device_of(printer), announce=announce)
+async def _keep_running(part: Callable[[], Awaitable[None]], announce: Subscriber) -> None:
+    """Start a part again whenever it fails, until it is cancelled: the database may be away for a moment."""
+    while True:
+        try:
+            await part()
+        except DatabaseLostError:
+            pass  # A turn that needs the database hears of it too, and ends the command.
+        except Exception as error:  # noqa: BLE001  # told, then started again
+            announce(TaskCrashed(NO_SERVICE, repr(error)))
+        await asyncio.sleep(REST_SECONDS)
 
 
 @asynccontextmanager
-async def _parts(settings: Settings, announce: Subscriber) -> AsyncGenerator[tuple[Kitchen, UUID], None]:
+async def _parts(
+    settings: Settings, announce: Subscriber
+) -> AsyncGenerator[tuple[Kitchen, Ledger, UUID], None]:
     """The parts of a service that one lane needs, and a heartbeat that keeps others away from it."""
     me = uuid4()
     database = Database(settings.dsn, "kitchen-printer test-print")
@@ -102,7 +125,7 @@ async def _parts(settings: Settings, announce: Subscriber) -> AsyncGenerator[tup
     try:
         await database.check_schema()
         await leases.renew()
-        tasks = [asyncio.create_task(part) for part in (leases.run(), ledger.run())]
+        tasks = [asyncio.create_task(_keep_running(part, announce)) for part in (leases.run, ledger.run)]
         yield (
             Kitchen(
                 settings=settings,
@@ -116,6 +139,7 @@ async def _parts(settings: Settings, announce: Subscriber) -> AsyncGenerator[tup
                 is_our_health_port=lambda _: False,
                 looks=Looks(settings, UTC, (), announce),
             ),
+            ledger,
             me,
         )
     finally:
