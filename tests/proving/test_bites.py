@@ -36,7 +36,7 @@ BITES = (
     Bite("B5", mutants.sends_again_in_the_same_attempt, Invariant.ONE_UNMARKED, 1),
     Bite("B6", mutants.rescues_without_a_new_number, Invariant.LAWFUL_RECORD, 4),
     Bite("B7", mutants.locks_no_lane, Invariant.ONE_WRITER, 1),
-    Bite("B8", mutants.claims_in_any_order, Invariant.LANE_ORDER, 3),
+    Bite("B8", mutants.claims_in_any_order, Invariant.LANE_ORDER, 9),
     Bite("B10", mutants.chains_no_void, Invariant.VOID_AFTER_ORDER, 18),
     Bite("B11", mutants.commits_asynchronously, Invariant.NO_GHOSTS, 1),
     Bite("B12", mutants.counts_no_failed_ticket, Invariant.TRUTHFUL_HEALTH, 1),
