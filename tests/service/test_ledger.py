@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from kitchen_printer.config import read_settings
@@ -245,8 +246,9 @@ async def test_a_ticket_that_cannot_be_claimed_fails_the_claim_of_its_own_lane_a
         of_bad, of_other = leases(replica)
         async with replica.database.connection() as connection:
             await connection.execute(
-                "ALTER TABLE print_attempts ADD CONSTRAINT stands_for_a_mistake_of_ours"
-                f" CHECK (printer_id <> {of_bad.printer_id})"
+                sql.SQL(
+                    "ALTER TABLE print_attempts ADD CONSTRAINT stands_for_a_mistake_of_ours CHECK (printer_id <> {})"
+                ).format(of_bad.printer_id)
             )
         bad, other = await asyncio.gather(
             ledger.claim(of_bad, None), ledger.claim(of_other, None), return_exceptions=True

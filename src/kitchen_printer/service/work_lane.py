@@ -112,8 +112,9 @@ def _learn(lane: Lane, outcome: Outcome, ticket_id: int | None) -> None:
 async def _record_late_proofs(lane: Lane, kitchen: Kitchen) -> None:
     """Put late echoes on record; they change no decision, but people can see how it really was."""
     if lane.late_tokens:
-        proved = await note_late_proofs(kitchen.database, lane.lease.printer_id, lane.late_tokens)
-        lane.late_tokens.clear()  # Not before: with the database away they are kept for the next turn.
+        tokens = tuple(lane.late_tokens)
+        proved = await note_late_proofs(kitchen.database, lane.lease.printer_id, tokens)
+        del lane.late_tokens[: len(tokens)]  # Not before: with the database away they are kept for the next turn.
         if proved:
             kitchen.announce(LateProof(lane.address, proved))
 
