@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC
 from typing import Any, Final, cast
 from uuid import UUID
@@ -11,7 +10,7 @@ from kitchen_printer.config import Settings
 from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.service.dispatcher import Dispatcher
-from kitchen_printer.service.ending import end_tasks, finish
+from kitchen_printer.service.ending import end_tasks, finish, hand_back
 from kitchen_printer.service.facts import Fact, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.leases import Leases
@@ -106,8 +105,7 @@ class Replica:
         """End as after SIGTERM: finish what is in flight, hand everything back."""
         await finish(self.kitchen, self._leases, self._ledger, self.dispatcher)
         await end_tasks([*self._tasks, *self.dispatcher.working])
-        with suppress(DatabaseLostError):
-            await self._leases.leave()
+        await hand_back(self._leases)
         self.kill(orderly=True)
 
     def kill(self, *, orderly: bool) -> None:

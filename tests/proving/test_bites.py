@@ -31,7 +31,7 @@ class Bite:
 BITES = (
     Bite("B1", mutants.sends_before_the_commit, Invariant.WRITE_AHEAD, 1),
     Bite("B2", mutants.does_not_mark, Invariant.ONE_UNMARKED, 1),
-    Bite("B3", mutants.takes_sent_for_printed, Invariant.HONEST_SUCCESS, 5),
+    Bite("B3", mutants.takes_sent_for_printed, Invariant.HONEST_SUCCESS, 35),
     Bite("B4", mutants.takes_any_answer_for_proof, Invariant.HONEST_SUCCESS, 1),
     Bite("B5", mutants.sends_again_in_the_same_attempt, Invariant.ONE_UNMARKED, 1),
     Bite("B6", mutants.rescues_without_a_new_number, Invariant.LAWFUL_RECORD, 4),

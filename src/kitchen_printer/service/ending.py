@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import Final
 
+from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.dispatcher import Dispatcher
 from kitchen_printer.service.facts import ServiceStopping
@@ -18,6 +19,12 @@ FINISH_SECONDS: Final = 10.0
 
 SETTLE_SECONDS: Final = 2.0
 """How long it may take then to settle what no lane knows of: a successor would find it open, and doubt it."""
+
+LEAVE_SECONDS: Final = 3.0
+"""How long it is tried to hand the printers back: each connection that broke meanwhile costs one try."""
+
+LEAVE_AGAIN_SECONDS: Final = 0.1
+"""How soon it is tried again."""
 
 CANCEL_AGAIN_SECONDS: Final = 0.5
 """How long a task may take to end before it is told again."""
@@ -48,6 +55,19 @@ async def _end_of_tickets(working: Collection[asyncio.Task[None]], lanes: Iterab
         for lane in lanes:
             lane.hang_up(Reason.SERVICE_STOPPED)
         await asyncio.wait(late, timeout=FINISH_SECONDS / 2)
+
+
+async def hand_back(leases: Leases) -> None:
+    """Hand all printers back, so that the next owner need not wait; without a database the lease ends by itself."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + LEAVE_SECONDS
+    while loop.time() < ends:
+        try:
+            await leases.leave()
+        except DatabaseLostError:
+            await asyncio.sleep(LEAVE_AGAIN_SECONDS)
+        else:
+            return
 
 
 async def end_tasks(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC
 from uuid import UUID, uuid4
 
@@ -13,7 +13,7 @@ from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import read_configuration
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.attempt import Tried
-from kitchen_printer.service.ending import end_tasks
+from kitchen_printer.service.ending import end_tasks, hand_back
 from kitchen_printer.service.facts import Subscriber, TaskCrashed
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
@@ -144,6 +144,5 @@ async def _parts(
         )
     finally:
         await end_tasks(tasks)
-        with suppress(DatabaseLostError):  # The lease ends by itself then.
-            await leases.leave()
+        await hand_back(leases)
         await database.close()

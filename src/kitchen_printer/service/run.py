@@ -3,7 +3,6 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import UTC
 from importlib.metadata import version
 from time import monotonic
@@ -18,7 +17,7 @@ from kitchen_printer.service.alarms import Alarms
 from kitchen_printer.service.alert_sender import AlertSender
 from kitchen_printer.service.alert_targets import read_targets
 from kitchen_printer.service.dispatcher import Dispatcher
-from kitchen_printer.service.ending import end_tasks, finish
+from kitchen_printer.service.ending import end_tasks, finish, hand_back
 from kitchen_printer.service.facts import (
     Announcer,
     Fact,
@@ -198,6 +197,5 @@ class Service:
 
     async def _hand_back(self) -> None:
         await self._health.close()
-        with suppress(DatabaseLostError):  # The lease ends by itself then.
-            await self._leases.leave()
+        await hand_back(self._leases)
         await self._database.close()
