@@ -7,7 +7,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from kitchen_printer.database.outcomes import Abandoned, is_settled_by, unknown_
 from kitchen_printer.decisions.outcome import NotSent, Outcome
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.reconcile import Odometer
+from kitchen_printer.service.entries import Asked, HandedIn, fail
 from kitchen_printer.service.facts import AttemptVanished, RecordRefused, Subscriber, TaskCrashed
 from kitchen_printer.service.kitchen import new_token
 from kitchen_printer.service.settlements import as_a_doubt, settlement_of
@@ -45,21 +46,6 @@ REMEMBERED_MAX: Final = 2_000
 """So many of the last outcomes are remembered; a standby that takes over lacks a few seconds' worth at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class _HandedIn:
-    settlement: Settlement
-    done: asyncio.Future[Settlement | None]
-    followed_on: int | None
-    refusals: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    request: ClaimRequest
-    answer: asyncio.Future[Claimed | None]
-    found_held: int = 0
-
-
 class Ledger:
     """Lanes hand outcomes in and ask for tickets; one task writes down all that came meanwhile."""
 
@@ -73,23 +59,23 @@ class Ledger:
         notices_only: bool = False,
     ) -> None:
         self._expected: dict[int, str] = {}
-        self._pending: dict[AttemptKey, _HandedIn] = {}
+        self._pending: dict[AttemptKey, HandedIn] = {}
         self._database = database
         self._me = me
         self._settings = settings
         self._announce = announce
         self._notices_only = notices_only
-        self._handed_in: list[_HandedIn] = []
-        self._asked: list[_Asked] = []
+        self._handed_in: list[HandedIn] = []
+        self._asked: list[Asked] = []
         self._has_unknown_attempts = False
         self._gives_tickets = True
         self._remembered: OrderedDict[str, Outcome] = OrderedDict()
-        self._told: str | None = None
+        self._unknown_attempts_problem: str | None = None
         self._something_to_do = asyncio.Event()
 
     @property
     def expected(self) -> Collection[int]:
-        """Attempts that a lane of ours works on, or whose outcome is not yet committed."""
+        """Attempts that were given to a lane of ours, until their outcome is committed."""
         return self._expected.keys()
 
     async def claim(self, lease: Lease, odometer: Odometer | None) -> Claimed | None:
@@ -109,7 +95,7 @@ class Ledger:
             notices_only=self._notices_only,
         )
         answer: asyncio.Future[Claimed | None] = asyncio.get_running_loop().create_future()
-        self._ask(_Asked(request, answer))
+        self._ask(Asked(request, answer))
         return await answer
 
     def stop_claiming(self) -> None:
@@ -134,7 +120,7 @@ class Ledger:
         pending = self._pending.get(settlement.key)
         if pending is None:  # Else what was said first of an attempt stands.
             done: asyncio.Future[Settlement | None] = asyncio.get_running_loop().create_future()
-            pending = self._pending[settlement.key] = _HandedIn(settlement, done, followed_on)
+            pending = self._pending[settlement.key] = HandedIn(settlement, done, followed_on)
             self._hand_in(pending)
         return pending.done
 
@@ -175,7 +161,7 @@ class Ledger:
             if handed_in or asked:
                 await self._write(handed_in, asked)
 
-    def _ask(self, asked: _Asked) -> None:
+    def _ask(self, asked: Asked) -> None:
         if self._gives_tickets:
             self._asked.append(asked)
             self._something_to_do.set()
@@ -199,7 +185,7 @@ class Ledger:
         asked = {each.request.printer_id for each in self._asked}
         return asked < lanes  # Whoever else asks is not kept waiting.
 
-    async def _write(self, handed_in: Sequence[_HandedIn], asked: Sequence[_Asked]) -> None:
+    async def _write(self, handed_in: Sequence[HandedIn], asked: Sequence[Asked]) -> None:
         try:
             written = await write(
                 self._database,
@@ -208,7 +194,7 @@ class Ledger:
                 [each.request for each in asked],
             )
         except DatabaseLostError as error:
-            _fail(asked, error)
+            fail(asked, error)
             if handed_in and asked:
                 await self._write(handed_in, [])  # Perhaps it was a claim that took too long.
             else:
@@ -224,13 +210,13 @@ class Ledger:
             waiting = {each.followed_on for each in handed_in if each.settlement.key in written.held_attempts}
             self._answer(asked, written.claimed, written.held_printers | waiting)
 
-    def _write_later(self, handed_in: Sequence[_HandedIn]) -> None:
+    def _write_later(self, handed_in: Sequence[HandedIn]) -> None:
         """Hand in again what was not taken, before what came since."""
         self._handed_in[:0] = handed_in
         asyncio.get_running_loop().call_later(RETRY_SECONDS, self._something_to_do.set)
 
     async def _write_one_by_one(
-        self, handed_in: Sequence[_HandedIn], asked: Sequence[_Asked], error: Exception
+        self, handed_in: Sequence[HandedIn], asked: Sequence[Asked], error: Exception
     ) -> None:
         if len(handed_in) + len(asked) > 1:
             for each in handed_in:
@@ -240,10 +226,10 @@ class Ledger:
         elif handed_in:
             self._refused(handed_in[0], error)
         else:
-            _fail(asked, RuntimeError(f"claim failed: {error!r}"))
+            fail(asked, RuntimeError(f"claim failed: {error!r}"))
 
     def _answer(
-        self, asked: Sequence[_Asked], all_claimed: Collection[Claimed], held: Collection[int | None]
+        self, asked: Sequence[Asked], all_claimed: Collection[Claimed], held: Collection[int | None]
     ) -> None:
         """Tell each lane what it got; one whose ticket somebody has locked, its last or its next, asks again soon."""
         claimed = {each.job.printer_id: each for each in all_claimed}
@@ -260,20 +246,20 @@ class Ledger:
             else:
                 each.answer.set_result(mine)
 
-    def _refused(self, each: _HandedIn, error: Exception) -> None:
+    def _refused(self, each: HandedIn, error: Exception) -> None:
         """Write it again soon, without holding up the others."""
         refusals = each.refusals + 1
         if refusals in (1, REFUSALS_MAX):
             self._announce(RecordRefused(each.settlement.attempt_id, repr(error)))
         settlement = as_a_doubt(each.settlement) if refusals >= REFUSALS_MAX else each.settlement
-        again = self._pending[settlement.key] = _HandedIn(settlement, each.done, None, refusals)
+        again = self._pending[settlement.key] = HandedIn(settlement, each.done, None, refusals)
         asyncio.get_running_loop().call_later(REFUSED_SECONDS, self._hand_in, again)
 
-    def _hand_in(self, each: _HandedIn) -> None:
+    def _hand_in(self, each: HandedIn) -> None:
         self._handed_in.append(each)
         self._something_to_do.set()
 
-    def _committed(self, each: _HandedIn, *, is_lost: bool) -> None:
+    def _committed(self, each: HandedIn, *, is_lost: bool) -> None:
         settlement = each.settlement
         del self._pending[settlement.key]
         if self._expected.get(settlement.attempt_id) == settlement.token_printed:
@@ -296,13 +282,6 @@ class Ledger:
         except DatabaseLostError:
             pass
         except Exception as error:  # noqa: BLE001  # the lanes' own outcomes and claims must not wait for it
-            if self._told != repr(error):
-                self._told = repr(error)
-                self._announce(TaskCrashed("unknown attempts", self._told))
-
-
-def _fail(asked: Sequence[_Asked], error: Exception) -> None:
-    """Let every lane that asked hear it."""
-    for each in asked:
-        if not each.answer.done():
-            each.answer.set_exception(error)
+            if self._unknown_attempts_problem != repr(error):
+                self._unknown_attempts_problem = repr(error)
+                self._announce(TaskCrashed("unknown attempts", repr(error)))
