@@ -15,7 +15,7 @@ from kitchen_printer.config import read_settings
 from kitchen_printer.database.connection import Database
 from kitchen_printer.database.leases import Lease
 from kitchen_printer.database.ledger import Claimed, ClaimRequest, Settlement, Written, write
-from kitchen_printer.database.outcomes import Abandoned
+from kitchen_printer.database.outcomes import Abandoned, unknown_attempts
 from kitchen_printer.decisions.outcome import Confirmed, Evidence, Uncertain
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.decisions.ticket import Job
@@ -286,6 +286,35 @@ async def test_a_service_that_stops_waits_for_no_ticket_that_a_person_holds_and_
             ledger.stop_claiming()
         assert await waiting is None
         assert await ledger.claim(lease, None) is None
+
+
+async def test_a_claim_whose_answer_is_on_its_way_at_the_end_is_its_lane_s_and_is_not_settled(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Slowly()
+
+    async def answer_slowly(
+        database: Database, me: UUID, settlements: Sequence[Settlement], requests: Sequence[ClaimRequest]
+    ) -> Written:
+        written = await write(database, me, settlements, requests)
+        answer.is_on_its_way.set()
+        await answer.may_go_on.wait()
+        return written
+
+    monkeypatch.setattr(ledger_module, "write", answer_slowly)
+    async with at_work(database, 1) as (ledger, replica):
+        asking = asyncio.create_task(ledger.claim(leases(replica)[0], None))
+        await answer.is_on_its_way.wait()
+        ending = asyncio.create_task(ledger.finish())
+        await unknown_attempts(
+            replica.database, replica.me, ()
+        )  # Long enough for it to have looked, if it did.
+        answer.may_go_on.set()
+        await ending
+        assert await asking is not None
+        async with replica.database.connection() as connection:
+            cursor = await connection.execute("SELECT outcome FROM print_attempts")
+            assert [row["outcome"] async for row in cursor] == [None]
 
 
 async def test_attempts_that_nobody_knows_and_nobody_can_read_hold_no_lane_up(

@@ -68,6 +68,7 @@ class Ledger:
         self._handed_in: list[HandedIn] = []
         self._asked: list[Asked] = []
         self._has_unknown_attempts = False
+        self._all_are_known = asyncio.Event()
         self._gives_tickets = True
         self._remembered: OrderedDict[str, Outcome] = OrderedDict()
         self._unknown_attempts_problem: str | None = None
@@ -135,11 +136,13 @@ class Ledger:
         It happens between two claims, so that a claim whose answer is on its way is not taken for a lost one.
         """
         self._has_unknown_attempts = True
+        self._all_are_known.clear()
         self._something_to_do.set()
 
     async def finish(self) -> None:
         """Settle attempts that no lane knows, now that none works; return once all that was handed in is on record."""
-        await self._hand_in_unknown_attempts()
+        self.settle_unknown_attempts()
+        await self._all_are_known.wait()
         if self._pending:
             await asyncio.wait([each.done for each in self._pending.values()])
 
@@ -156,6 +159,8 @@ class Ledger:
             await self._hear_who_follows()
             if self._has_unknown_attempts:
                 await self._hand_in_unknown_attempts()
+            if not self._has_unknown_attempts:
+                self._all_are_known.set()
             handed_in, self._handed_in = self._handed_in, []
             asked, self._asked = [each for each in self._asked if not each.answer.done()], []
             if handed_in or asked:
