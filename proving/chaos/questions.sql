@@ -121,10 +121,11 @@ SELECT format('%s, connection %s: printable bytes came at %s, and no attempt was
   FROM proof.conversations c
  WHERE c.answer = 'prompt' AND c.open_tokens = '{}'
    AND NOT c.is_voiding  -- That is no paper of a ticket, and comes once the end of its attempt is on record.
-   -- A frozen owner woke after its lease and sent what it had begun: its attempt, on record long before, had been closed.
+   -- A frozen owner woke after its lease and sent what it had begun; or the line held back what was sent, until its owner gave up
+   -- waiting for an answer and went on with the doubt: the attempt, on record long before, had been closed.
    AND NOT EXISTS (
        SELECT FROM print_attempts d JOIN printers p ON p.id = d.printer_id
-        WHERE p.address = c.printer AND d.outcome = 'UNCERTAIN' AND d.settled_by <> d.owner
+        WHERE p.address = c.printer AND d.outcome = 'UNCERTAIN'
           AND (c.footers = '{}' OR d.token_printed = ANY (c.footers))
           AND d.finished_at BETWEEN c.first_text - interval '15 seconds' AND c.first_text)
 UNION ALL
@@ -133,7 +134,7 @@ SELECT format('%s, connection %s: the paper with %s began while another attempt 
  WHERE c.answer = 'prompt' AND c.open_tokens <> '{}' AND NOT f.token = ANY (c.open_tokens)
    AND NOT EXISTS (SELECT FROM print_attempts d JOIN printers p ON p.id = d.printer_id
                     WHERE (p.address, d.token_printed) = (c.printer, f.token)
-                      AND d.settled_by <> d.owner AND d.finished_at <= c.first_text)
+                      AND (d.settled_by <> d.owner OR d.outcome = 'UNCERTAIN') AND d.finished_at <= c.first_text)
 UNION ALL
 SELECT format('%s, connection %s: the attempt with %s was put on record after its first byte', c.printer, c.number, f.token)
   FROM proof.conversations c CROSS JOIN LATERAL unnest(c.footers) f(token)

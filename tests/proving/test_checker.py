@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -336,10 +336,14 @@ def test_what_only_declares_a_piece_void_is_no_paper_and_needs_no_attempt(facts:
     assert not all(verdict.holds for verdict in check(facts, WELL).verdicts)
 
 
-def test_a_frozen_owner_that_wakes_late_has_put_its_attempt_on_record_before(facts: Connection) -> None:
+@pytest.mark.parametrize("settled_by", ["gen_random_uuid()", "owner"], ids=["by another", "by its owner"])
+def test_what_comes_late_of_an_attempt_that_was_closed_in_doubt_was_put_on_record_before(
+    facts: Connection, settled_by: LiteralString
+) -> None:
+    """A frozen owner that woke, or a line that held back what was sent until its owner gave up waiting."""
     facts.execute("ALTER TABLE print_attempts DISABLE TRIGGER attempt_keeps_its_word")
     facts.execute(
-        "UPDATE print_attempts SET outcome = 'UNCERTAIN', evidence = NULL, settled_by = gen_random_uuid() WHERE id = 2"
+        f"UPDATE print_attempts SET outcome = 'UNCERTAIN', evidence = NULL, settled_by = {settled_by} WHERE id = 2"  # noqa: S608
     )
     facts.execute(
         "UPDATE proof.conversations SET open_tokens = '{}', footers = '{}', first_text = first_text + interval '4 s'"
