@@ -316,6 +316,22 @@ def test_a_page_lies_only_as_long_as_one_process_is_seen_behind_in_a_row(
     assert check(facts, WELL).verdicts[-1].holds, happened
 
 
+def test_a_broken_ticket_whose_service_died_before_that_was_on_record_is_tried_once_more(
+    facts: Connection,
+) -> None:
+    facts.execute("ALTER TABLE print_attempts DISABLE TRIGGER attempt_keeps_its_word")
+    facts.execute(
+        "UPDATE kitchen_tickets SET created_at = 'infinity', status = 'FAILED', failed_reason = 'cannot_lay_out'"
+        " WHERE id = 2"
+    )
+    facts.execute("UPDATE print_jobs SET spent = 2 WHERE id = 2")
+    facts.execute(
+        "UPDATE print_attempts SET outcome = 'UNCERTAIN', evidence = NULL, settled_by = gen_random_uuid() WHERE id = 2"
+    )
+    (isolation,) = (v for v in check(facts, WELL).verdicts if v.invariant is Invariant.ISOLATION)
+    assert isolation.holds, isolation.line()
+
+
 def test_a_broken_ticket_that_was_never_tried_is_given_up_with_all_that_waited(facts: Connection) -> None:
     facts.execute(
         "UPDATE kitchen_tickets SET created_at = 'infinity', status = 'FAILED', failed_reason = 'silent' WHERE id = 2"
