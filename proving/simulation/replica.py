@@ -1,22 +1,21 @@
 """One running service: the product's own parts, wired as its composition root does, without health port and alarms."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC
 from typing import Any, Final, cast
 from uuid import UUID
 
 from kitchen_printer.config import Settings
-from kitchen_printer.database.connection import DatabaseLostError
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.service.dispatcher import Dispatcher
 from kitchen_printer.service.ending import end_tasks, finish, hand_back
 from kitchen_printer.service.facts import Fact, TaskCrashed
+from kitchen_printer.service.keep_running import keep_running
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.leases import Leases
 from kitchen_printer.service.ledger import Ledger
 from kitchen_printer.service.looks import Looks
-from kitchen_printer.service.run import RESTART_SECONDS
 from proving.simulation.clock import Process, Standing
 from proving.simulation.link import Link, Server
 from proving.simulation.printer import Printer
@@ -73,23 +72,16 @@ class Replica:
         """Begin, in a context of its own."""
         context = self.process.context()
         context.run(ON_STAGE.set, self)
-        parts = (self._leases.run, self._ledger.run, self.dispatcher.run)
-        self._tasks = [loop.create_task(self._kept_running(part), context=context) for part in parts]
+        parts = {"leases": self._leases.run, "ledger": self._ledger.run, "dispatcher": self.dispatcher.run}
+        self._tasks = [
+            loop.create_task(keep_running(name, part, self._hear), context=context)
+            for name, part in parts.items()
+        ]
 
     @property
     def is_running(self) -> bool:
         """Whether it runs now, and was not asked to end."""
         return self.process.standing is Standing.RUNNING and not self.kitchen.is_stopping
-
-    async def _kept_running(self, part: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            try:
-                await part()
-            except DatabaseLostError:
-                pass
-            except Exception as error:  # noqa: BLE001  # a mistake of the service's: the checker must see it
-                self.crashes.append(repr(error))
-            await asyncio.sleep(RESTART_SECONDS)
 
     def _hear(self, fact: Fact) -> None:
         if isinstance(fact, TaskCrashed):

@@ -41,6 +41,15 @@ async def outcomes(kitchen: KitchenUnderTest) -> set[tuple[str | None, str | Non
     }
 
 
+async def waiting_for_its_printer(kitchen: KitchenUnderTest, printer: VirtualPrinter) -> asyncio.Task[bool]:
+    """A test that has taken its lane, and whose printer refuses to connect."""
+    await kitchen.pin(printer, "A+")
+    printer.causes.refuse()
+    testing = await asked_for_a_test(kitchen, printer)
+    await kitchen.wait_until("SELECT count(*) = 1 AS yes FROM lanes WHERE owner IS NOT NULL")
+    return testing
+
+
 async def test_a_lost_heartbeat_does_not_end_a_test(
     kitchen: KitchenUnderTest, printer: VirtualPrinter
 ) -> None:
@@ -58,10 +67,7 @@ async def test_a_lost_heartbeat_does_not_end_a_test(
 async def test_a_test_that_was_frozen_for_longer_than_its_lease_takes_the_lane_anew(
     kitchen: KitchenUnderTest, printer: VirtualPrinter, own_clock: RunsAhead
 ) -> None:
-    await kitchen.pin(printer, "A+")
-    printer.causes.refuse()
-    testing = await asked_for_a_test(kitchen, printer)
-    await kitchen.wait_until("SELECT count(*) = 1 AS yes FROM lanes WHERE owner IS NOT NULL")
+    testing = await waiting_for_its_printer(kitchen, printer)
     own_clock.is_ahead = lambda: True
     printer.causes.accept()
 
@@ -73,10 +79,7 @@ async def test_a_test_that_was_frozen_for_longer_than_its_lease_takes_the_lane_a
 async def test_a_test_whose_lane_was_taken_by_a_service_while_it_was_frozen_leaves_it_to_that(
     kitchen: KitchenUnderTest, printer: VirtualPrinter, own_clock: RunsAhead
 ) -> None:
-    await kitchen.pin(printer, "A+")
-    printer.causes.refuse()
-    testing = await asked_for_a_test(kitchen, printer)
-    await kitchen.wait_until("SELECT count(*) = 1 AS yes FROM lanes WHERE owner IS NOT NULL")
+    testing = await waiting_for_its_printer(kitchen, printer)
     await kitchen.start_service()
     await kitchen.wait_until("SELECT count(*) = 2 AS yes FROM kitchen_replicas")
     await kitchen.execute(

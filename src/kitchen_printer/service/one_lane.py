@@ -7,14 +7,15 @@ from datetime import UTC
 from uuid import UUID, uuid4
 
 from kitchen_printer.config import Settings
-from kitchen_printer.database.connection import Database, DatabaseLostError
+from kitchen_printer.database.connection import Database
 from kitchen_printer.database.leases import take_lane
 from kitchen_printer.database.outcomes import abandoned_attempts
 from kitchen_printer.database.routing import read_configuration
 from kitchen_printer.decisions.reason import Reason
 from kitchen_printer.service.attempt import Tried
 from kitchen_printer.service.ending import end_tasks, hand_back
-from kitchen_printer.service.facts import Subscriber, TaskCrashed
+from kitchen_printer.service.facts import Subscriber
+from kitchen_printer.service.keep_running import keep_running
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane, device_of
 from kitchen_printer.service.leases import Leases
@@ -31,7 +32,7 @@ END_SECONDS = 5.0
 """How long an attempt may take to end on record when the time is over."""
 
 REST_SECONDS = 0.5
-"""How soon a printer that cannot print now is asked again, and a part that failed started again."""
+"""How soon a printer that cannot print now is asked again."""
 
 
 async def print_test_papers(
@@ -99,18 +100,6 @@ async def _one_turn(lane: Lane, kitchen: Kitchen) -> None:
             await asyncio.sleep(REST_SECONDS)
 
 
-async def _keep_running(part: Callable[[], Awaitable[None]], announce: Subscriber) -> None:
-    """Start a part again whenever it fails, until it is cancelled: the database may be away for a moment."""
-    while True:
-        try:
-            await part()
-        except DatabaseLostError:
-            pass  # A turn that needs the database hears of it too, and ends the command.
-        except Exception as error:  # noqa: BLE001  # told, then started again
-            announce(TaskCrashed(NO_SERVICE, repr(error)))
-        await asyncio.sleep(REST_SECONDS)
-
-
 @asynccontextmanager
 async def _parts(
     settings: Settings, announce: Subscriber
@@ -125,7 +114,10 @@ async def _parts(
     try:
         await database.check_schema()
         await leases.renew()
-        tasks = [asyncio.create_task(_keep_running(part, announce)) for part in (leases.run, ledger.run)]
+        tasks = [
+            asyncio.create_task(keep_running("leases", leases.run, announce)),
+            asyncio.create_task(keep_running("ledger", ledger.run, announce)),
+        ]
         yield (
             Kitchen(
                 settings=settings,

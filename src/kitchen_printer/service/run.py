@@ -6,11 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC
 from importlib.metadata import version
 from time import monotonic
-from typing import Final
 from uuid import uuid4
 
 from kitchen_printer.config import Settings
-from kitchen_printer.database.connection import Database, DatabaseLostError
+from kitchen_printer.database.connection import Database
 from kitchen_printer.database.leases import Holdings
 from kitchen_printer.database.wakeup import listen
 from kitchen_printer.service.alarms import Alarms
@@ -24,11 +23,11 @@ from kitchen_printer.service.facts import (
     ServiceStarted,
     ServiceStopped,
     Subscriber,
-    TaskCrashed,
 )
 from kitchen_printer.service.gauges import Sources
 from kitchen_printer.service.health import Health
 from kitchen_printer.service.health_answers import Answers
+from kitchen_printer.service.keep_running import keep_running
 from kitchen_printer.service.kitchen import Kitchen
 from kitchen_printer.service.lane import Lane
 from kitchen_printer.service.leases import Leases
@@ -38,9 +37,6 @@ from kitchen_printer.service.metrics import CONTENT_TYPE, Metrics
 from kitchen_printer.service.observer import Observer
 from kitchen_printer.service.own_port import OwnPort
 from kitchen_printer.service.self_watch import SelfWatch
-
-RESTART_SECONDS: Final = 1.0
-"""How soon a part that failed is started again."""
 
 
 class PortTakenError(Exception):
@@ -175,25 +171,7 @@ class Service:
         return address
 
     def _kept_running(self, name: str, part: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        return asyncio.create_task(self._keep_running(name, part), name=name)
-
-    async def _keep_running(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
-        """Start a part again whenever it fails, until it is cancelled.
-
-        A service whose half has died looks alive and prints nothing; one that is ending still has tickets to bring to
-        their end, and shows people how things stand.
-        """
-        told = None
-        while True:
-            try:
-                await part()
-            except DatabaseLostError:
-                pass  # The dispatcher notices too, and tells people once.
-            except Exception as error:  # noqa: BLE001  # told, then started again
-                if told != repr(error):
-                    told = repr(error)
-                    self._announce(TaskCrashed(name, told))
-            await asyncio.sleep(RESTART_SECONDS)
+        return asyncio.create_task(keep_running(name, part, self._announce), name=name)
 
     async def _hand_back(self) -> None:
         await self._health.close()

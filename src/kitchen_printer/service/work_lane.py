@@ -114,9 +114,8 @@ async def _record_late_proofs(lane: Lane, kitchen: Kitchen) -> None:
     if lane.late_tokens:
         tokens = tuple(lane.late_tokens)
         proved = await note_late_proofs(kitchen.database, lane.lease.printer_id, tokens)
-        del lane.late_tokens[
-            : len(tokens)
-        ]  # Not before: with the database away they are kept for the next turn.
+        # Not before: with the database away they are kept for the next turn.
+        del lane.late_tokens[: len(tokens)]
         if proved:
             kitchen.announce(LateProof(lane.address, proved))
 
